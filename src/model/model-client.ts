@@ -1,0 +1,84 @@
+/** What every provider's client gives: one request out, one stream of our events back. */
+
+import type { JsonSchema } from '../protocol/json.ts'
+import type { ReasoningEffort, WireApi } from '../protocol/modes.ts'
+import type { ResponseItem } from '../protocol/response-item.ts'
+import type { ToolSpec } from '../protocol/tool-spec.ts'
+import type { Usage } from '../protocol/usage.ts'
+
+export interface ModelRequest {
+  /** The model's name as the provider spells it. */
+  readonly model: string
+  /** Base instructions; each wire API puts them where it keeps such text. */
+  readonly instructions: string
+  /** The whole conversation, oldest first, already normalized: each call has one output, each output its call. */
+  readonly input: readonly ResponseItem[]
+  /** Sorted by name, so that the bytes stay the same from request to request. */
+  readonly tools: readonly ToolSpec[]
+  readonly parallelToolCalls: boolean
+  readonly reasoning?: { readonly effort?: ReasoningEffort; readonly summary?: 'auto' | 'concise' | 'detailed' }
+  /** The shape that the final text must have. */
+  readonly outputSchema?: JsonSchema
+  readonly temperature?: number
+  readonly maxOutputTokens?: number
+  /** The same for all requests of a thread. */
+  readonly promptCacheKey?: string
+}
+
+export type FinishReason = 'stop' | 'tool_calls' | 'length' | 'content_filter' | 'other'
+
+/**
+ * What a response says while it arrives.
+ *
+ * Exactly one `completed` ends a good stream; a stream that ends without one, or with an error of the provider's,
+ * throws a `ModelError`. An item is authoritative only in `item.done`.
+ */
+export type ModelEvent =
+  | { readonly type: 'created'; readonly responseId: string }
+  /** `itemId` is the one that the deltas and `item.done` carry. */
+  | { readonly type: 'item.started'; readonly itemId: string; readonly item: ResponseItem }
+  | {
+      readonly type: 'delta'
+      readonly itemId: string
+      readonly kind: 'text' | 'reasoning' | 'arguments'
+      readonly delta: string
+    }
+  | { readonly type: 'item.done'; readonly itemId: string; readonly item: ResponseItem }
+  | {
+      readonly type: 'completed'
+      readonly responseId: string
+      /** Null when the provider did not say. */
+      readonly usage: Usage | null
+      readonly finishReason: FinishReason
+      /** False when the provider asks to be called again although no call is open. */
+      readonly endTurn?: boolean
+    }
+
+export interface ModelClient {
+  /** The provider's name in the host's options, such as `openrouter`. */
+  readonly provider: string
+  readonly wireApi: WireApi
+  /** False where free-text tools have to be sent as functions with one `input` string. */
+  readonly supportsCustomTools: boolean
+  /**
+   * Send one request.
+   *
+   * @throws {ModelError} Before the first event when the provider refused or could not be reached; after it when the
+   *   stream broke. Aborting `signal` closes the socket and throws the signal's reason.
+   */
+  stream(request: ModelRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ModelEvent>
+}
+
+/** How to reach a provider; all that a client is made from. */
+export interface ProviderConfig {
+  readonly name: string
+  readonly baseUrl: string
+  readonly apiKey: string | undefined
+  readonly wireApi: WireApi
+  readonly headers?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  /** Retries of a request that got no stream (no connection, 5xx). Codex's default is 4. */
+  readonly requestRetriesMax?: number
+  /** Longest silence between two events of a stream, in milliseconds. Codex's default is 300,000. */
+  readonly streamIdleTimeoutMs?: number
+}

@@ -1,0 +1,8 @@
+/** Time, handed in so that a test can hold it still. */
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+export const systemClock: Clock = { now: () => Date.now() }

@@ -1,0 +1,61 @@
+/** The part of the machine that a thread's tools may touch: its files and its processes, inside one policy. */
+
+import type { SandboxMode } from '../protocol/modes.ts'
+import type { ProcessTable } from './process-table.ts'
+import type { CommandRequest, CommandResult, RunningCommand } from './command.ts'
+
+export interface FileInfo {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other'
+  readonly bytes: number
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number
+}
+
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: FileInfo['kind']
+}
+
+/**
+ * Tools reach the machine only through this, so a remote workspace needs no second tool.
+ *
+ * Paths may be relative to `root` or absolute. Every method checks the policy after following links, and throws
+ * `PathDeniedError` where it forbids.
+ */
+export interface Workspace extends AsyncDisposable {
+  /** Absolute, links followed. */
+  readonly root: string
+  /** Absolute folders that may be written in `workspace-write`; the first is `root`. */
+  readonly writableRoots: readonly string[]
+  readonly sandboxMode: SandboxMode
+  /** Commands that outlive the call that started them. */
+  readonly processes: ProcessTable
+
+  /** The absolute path that `path` means here; nothing is checked. */
+  resolve(path: string): string
+  /** @throws {PathDeniedError} Outside what may be read. */
+  readable(path: string): Promise<string>
+  /** @throws {PathDeniedError} Outside what may be written, or the mode is `read-only`. */
+  writable(path: string): Promise<string>
+
+  readText(path: string, options?: { readonly signal?: AbortSignal }): Promise<string>
+  readBytes(
+    path: string,
+    options?: { readonly offset?: number; readonly limit?: number; readonly signal?: AbortSignal },
+  ): Promise<Uint8Array>
+  /** Replaces the file in one step, and makes the folders above it. */
+  writeText(path: string, text: string): Promise<void>
+  list(path: string, options?: { readonly signal?: AbortSignal }): Promise<DirectoryEntry[]>
+  /** Null where nothing is. Does not follow a link at the end of `path`. */
+  stat(path: string): Promise<FileInfo | null>
+  remove(path: string): Promise<void>
+
+  /**
+   * Run a command to its end.
+   *
+   * @throws {SandboxUnavailableError} The mode cannot be enforced on this machine.
+   */
+  run(request: CommandRequest, options?: { readonly signal?: AbortSignal }): Promise<CommandResult>
+  /** Start a command and return at once; it ends with the workspace at the latest. */
+  start(request: CommandRequest): Promise<RunningCommand>
+}

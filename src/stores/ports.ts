@@ -1,0 +1,81 @@
+/** What a store must do; every store does it alike. */
+
+import type { FileKey, ThreadId } from '../protocol/ids.ts'
+import type { ThreadMeta, ThreadRecord } from '../protocol/thread-record.ts'
+
+export interface ThreadSummary {
+  readonly meta: ThreadMeta
+  /** Milliseconds since 1970 of the last record. */
+  readonly updatedAt: number
+  readonly archived: boolean
+}
+
+/** The one writer of a thread, until it is disposed. */
+export interface ThreadWriter extends AsyncDisposable {
+  /**
+   * Add records, all or none, in this order.
+   *
+   * Resolves when a reader in another process would see them; `flush` makes them survive the machine.
+   *
+   * @throws {StoreError} They could not be kept.
+   */
+  append(records: readonly ThreadRecord[]): Promise<void>
+  flush(): Promise<void>
+}
+
+export interface ThreadStore extends AsyncDisposable {
+  /** @throws {StoreError} The id is taken. */
+  create(meta: ThreadMeta): Promise<ThreadWriter>
+  /** @throws {ThreadNotFoundError} @throws {ThreadInUseError} Another writer holds it. */
+  open(id: ThreadId): Promise<ThreadWriter>
+  /**
+   * All records, oldest first. A last record that a crash cut short is left out.
+   *
+   * @throws {ThreadNotFoundError} @throws {ThreadDamagedError} A record before the last cannot be read; names its line.
+   */
+  read(id: ThreadId): Promise<ThreadRecord[]>
+  /** Newest first. */
+  list(options?: { readonly archived?: boolean }): Promise<ThreadSummary[]>
+  archive(id: ThreadId): Promise<void>
+  unarchive(id: ThreadId): Promise<void>
+  /** Deleting what is not there is no error. */
+  delete(id: ThreadId): Promise<void>
+}
+
+export interface DocumentInfo {
+  readonly fileKey: FileKey
+  readonly name: string
+  readonly mediaType: string
+  readonly bytes: number
+  /** The thread it belongs to; null when it belongs to none. */
+  readonly owner: string | null
+  readonly createdAt: number
+  /** Milliseconds since 1970; null for never. */
+  readonly expiresAt: number | null
+}
+
+export interface DocumentStore extends AsyncDisposable {
+  put(document: {
+    readonly content: string | Uint8Array
+    readonly name: string
+    readonly mediaType?: string
+    readonly owner?: string
+    /** Kept 30 days unless said otherwise; null for ever. */
+    readonly ttlMs?: number | null
+  }): Promise<DocumentInfo>
+  /** @throws {DocumentNotFoundError} Never there, deleted or expired. */
+  info(fileKey: FileKey): Promise<DocumentInfo>
+  /** Bytes from `offset`, at most `limit` of them. @throws {DocumentNotFoundError} */
+  read(
+    fileKey: FileKey,
+    range?: { readonly offset?: number; readonly limit?: number },
+  ): Promise<Uint8Array>
+  list(options?: { readonly owner?: string }): Promise<DocumentInfo[]>
+  delete(fileKey: FileKey): Promise<void>
+}
+
+/** Where a host's threads and documents rest. */
+export interface Store extends AsyncDisposable {
+  readonly threads: ThreadStore
+  readonly documents: DocumentStore
+}

@@ -1,0 +1,240 @@
+/** One call of a tool, from arguments that nobody has checked to a result that the model can use. */
+
+import type { Span, Tracer } from '../observability/tracer.ts'
+import { messageOf, ToolError } from '../protocol/errors.ts'
+import type { ReadWriteLock } from '../std/read-write-lock.ts'
+import { type ApprovalGate, passApproval } from './approval.ts'
+import {
+  ApprovalDeniedError,
+  InvalidArgumentsError,
+  InvalidOutputError,
+  ToolAbortedError,
+  ToolTimeoutError,
+} from './errors.ts'
+import { validate } from './schema.ts'
+import type { ItemBody, ToolContext, ToolProgress } from './tool.ts'
+import type { RegisteredTool } from './tool-set.ts'
+
+/** How long a stopped tool may take to obey before we go on without it. */
+const STOP_GRACE_MS = 2000
+
+/** May deny a call or rewrite its input. */
+export type BeforeToolCall = (call: {
+  readonly tool: string
+  readonly callId: string
+  readonly input: unknown
+}) => ToolCallVerdict | undefined | Promise<ToolCallVerdict | undefined>
+
+export type ToolCallVerdict = { readonly deny: string } | { readonly input: unknown }
+
+export type AfterToolCall = (call: {
+  readonly tool: string
+  readonly callId: string
+  readonly input: unknown
+  readonly outcome: DispatchOutcome
+}) => void | Promise<void>
+
+/** What holds for all calls of a turn. */
+export interface Dispatcher {
+  readonly gate: ApprovalGate
+  readonly lock: ReadWriteLock
+  readonly tracer: Tracer
+  readonly beforeToolCall?: BeforeToolCall
+  readonly afterToolCall?: AfterToolCall
+  readonly context: (call: {
+    readonly callId: string
+    readonly signal: AbortSignal
+    readonly progress: (update: ToolProgress) => void
+  }) => ToolContext
+  /** Shows a call's item; `key` is the same for all states of one call. */
+  readonly show: (key: string, state: 'started' | 'updated' | 'completed', body: ItemBody) => void
+  /** Text that a call produced. */
+  readonly delta: (key: string, text: string) => void
+}
+
+export interface DispatchCall {
+  readonly entry: RegisteredTool
+  readonly callId: string
+  readonly input: unknown
+  readonly signal: AbortSignal
+  /** Stops the caller's clock while a person is asked; what it gives starts it again. */
+  readonly pauseClock?: () => () => void
+}
+
+export type DispatchOutcome =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly error: ToolError; readonly endsTurn: boolean }
+
+/** Never rejects: whatever goes wrong is an outcome, with a message that a model may read. */
+export async function dispatch(call: DispatchCall, dispatcher: Dispatcher): Promise<DispatchOutcome> {
+  const { entry, callId } = call
+  const span = dispatcher.tracer.startSpan(`execute_tool ${entry.directName}`, {
+    attributes: { 'gen_ai.tool.name': entry.directName, 'gen_ai.tool.call.id': callId },
+  })
+  const outcome = await attempt(call, dispatcher)
+  endSpan(span, outcome)
+  try {
+    await dispatcher.afterToolCall?.({ tool: entry.directName, callId, input: call.input, outcome })
+  } catch (error) {
+    return failure(new ToolError(`The afterToolCall hook failed: ${messageOf(error)}`, { cause: error }))
+  }
+  return outcome
+}
+
+async function attempt(call: DispatchCall, dispatcher: Dispatcher): Promise<DispatchOutcome> {
+  const { entry, signal } = call
+  try {
+    const input = await admit(call, dispatcher)
+    const kind = entry.tool.parallel === true ? 'read' : 'write'
+    return await dispatcher.lock.run(kind, signal, () => runShown(call, input, dispatcher))
+  } catch (error) {
+    if (error instanceof ApprovalDeniedError) return { ok: false, error, endsTurn: error.endsTurn }
+    if (signal.aborted) return failure(new ToolAbortedError(false))
+    return failure(asToolError(error))
+  }
+}
+
+/** Hooks, schema and approval, in this order: what is approved is what will run. */
+async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknown> {
+  const { entry, callId, signal } = call
+  const { tool, directName } = entry
+  let wanted = call.input
+  const verdict = await dispatcher.beforeToolCall?.({ tool: directName, callId, input: wanted })
+  if (verdict !== undefined && 'deny' in verdict) {
+    throw new ApprovalDeniedError(`${directName} was not run: ${verdict.deny}`)
+  }
+  if (verdict !== undefined) wanted = verdict.input
+
+  const checked = await validate(tool.input, wanted)
+  if (!checked.ok) throw new InvalidArgumentsError(directName, checked.issues, entry.inputSchema)
+
+  const { ids } = dispatcher.context({ callId, signal, progress: () => {} })
+  const resume = call.pauseClock?.()
+  try {
+    await passApproval(entry, { id: callId, ...ids, input: checked.value }, dispatcher.gate, signal)
+  } finally {
+    resume?.()
+  }
+  return checked.value
+}
+
+/** Runs the tool, with its item shown from beginning to end. */
+async function runShown(
+  call: DispatchCall,
+  input: unknown,
+  dispatcher: Dispatcher,
+): Promise<DispatchOutcome> {
+  const { entry, callId } = call
+  const view = entry.tool.item ?? defaultView(entry)
+  const started = view.started(input)
+  if (started !== null) dispatcher.show(callId, 'started', started)
+
+  const outcome = await runBounded(call, input, dispatcher)
+
+  const ended = view.ended(input, outcome.ok ? outcome : { ok: false, message: outcome.error.message })
+  if (ended !== null) dispatcher.show(callId, 'completed', ended)
+  return outcome
+}
+
+async function runBounded(
+  call: DispatchCall,
+  input: unknown,
+  dispatcher: Dispatcher,
+): Promise<DispatchOutcome> {
+  const { entry, callId, signal } = call
+  const { tool, directName } = entry
+  const timeout = tool.timeoutMs === undefined ? undefined : AbortSignal.timeout(tool.timeoutMs)
+  const stop = timeout === undefined ? signal : AbortSignal.any([signal, timeout])
+  const context = dispatcher.context({
+    callId,
+    signal: stop,
+    progress: (update) => {
+      if (update.type === 'output') dispatcher.delta(callId, update.text)
+      else dispatcher.show(callId, 'updated', update.item)
+    },
+  })
+  try {
+    const result = await untilStopped(async () => tool.run(input, context), stop)
+    if (result.stopped) {
+      const stillRunning = result.stillRunning
+      return failure(
+        timeout?.aborted === true && !signal.aborted
+          ? new ToolTimeoutError(directName, tool.timeoutMs ?? 0, stillRunning)
+          : new ToolAbortedError(stillRunning),
+      )
+    }
+    if (tool.output === undefined) return { ok: true, output: result.value ?? null }
+    const checked = await validate(tool.output, result.value)
+    if (checked.ok) return { ok: true, output: checked.value }
+    return failure(new InvalidOutputError(directName, checked.issues))
+  } catch (error) {
+    if (signal.aborted) return failure(new ToolAbortedError(false))
+    return failure(asToolError(error))
+  }
+}
+
+type Bounded<T> =
+  | { readonly stopped: false; readonly value: T }
+  | { readonly stopped: true; readonly stillRunning: boolean }
+
+/**
+ * The body's result; or, once `stop` is aborted, that it was stopped.
+ *
+ * A body that throws because it obeyed the stop counts as stopped; one that ignores it is given up after a grace.
+ */
+async function untilStopped<T>(body: () => Promise<T>, stop: AbortSignal): Promise<Bounded<T>> {
+  stop.throwIfAborted()
+  const running = body().then(
+    (value): Bounded<T> => ({ stopped: false, value }),
+    (error: unknown): Bounded<T> => {
+      if (stop.aborted) return { stopped: true, stillRunning: false }
+      throw error
+    },
+  )
+  const { promise: gaveUp, resolve } = Promise.withResolvers<Bounded<T>>()
+  let timer: NodeJS.Timeout | undefined
+  const onStop = () => {
+    timer = setTimeout(() => resolve({ stopped: true, stillRunning: true }), STOP_GRACE_MS)
+  }
+  stop.addEventListener('abort', onStop, { once: true })
+  try {
+    return await Promise.race([running, gaveUp])
+  } finally {
+    stop.removeEventListener('abort', onStop)
+    clearTimeout(timer)
+  }
+}
+
+function defaultView({ pack, tool }: RegisteredTool) {
+  const body = (input: unknown) => ({
+    type: 'tool_call' as const,
+    pack: pack.slug,
+    tool: tool.name,
+    arguments: input,
+  })
+  return {
+    started: (input: unknown): ItemBody => ({ ...body(input), status: 'in_progress' }),
+    ended: (
+      input: unknown,
+      outcome: { ok: true; output: unknown } | { ok: false; message: string },
+    ): ItemBody =>
+      outcome.ok
+        ? { ...body(input), result: outcome.output, status: 'completed' }
+        : { ...body(input), error: { message: outcome.message }, status: 'failed' },
+  }
+}
+
+const failure = (error: ToolError): DispatchOutcome => ({ ok: false, error, endsTurn: false })
+
+/** Message only: a stack is no business of a model's. */
+function asToolError(error: unknown): ToolError {
+  return error instanceof ToolError ? error : new ToolError(messageOf(error), { cause: error })
+}
+
+function endSpan(span: Span, outcome: DispatchOutcome): void {
+  if (!outcome.ok) {
+    span.recordException(outcome.error)
+    span.setStatus({ code: 2, message: outcome.error.message })
+  }
+  span.end()
+}

@@ -1,0 +1,53 @@
+/** What a tool is, and everything one needs to run it. */
+
+export {
+  type ApprovalGate,
+  type AskApproval,
+  approvalReason,
+  effectsOf,
+} from './approval.ts'
+export { describeTool, findTools, indexLine, scriptCatalogue } from './catalogue.ts'
+export { declaration, declarations } from './declarations.ts'
+export {
+  type AfterToolCall,
+  type BeforeToolCall,
+  type DispatchCall,
+  type Dispatcher,
+  type DispatchOutcome,
+  dispatch,
+  type ToolCallVerdict,
+} from './dispatch.ts'
+export {
+  ApprovalDeniedError,
+  InvalidArgumentsError,
+  InvalidOutputError,
+  ToolAbortedError,
+  ToolTimeoutError,
+  UnknownToolError,
+} from './errors.ts'
+export { capOutput, renderOutcome } from './model-output.ts'
+export { definePack, type Pack } from './pack.ts'
+export { inputFromArguments } from './positional.ts'
+export { referenceDeclarations, referenceJson, referenceMarkdown } from './reference.ts'
+export {
+  type InputOf,
+  isStandardSchema,
+  type OutputOf,
+  type Schema,
+  type StandardSchema,
+  toJsonSchema,
+  type Validation,
+  validate,
+} from './schema.ts'
+export {
+  type AnyTool,
+  type CallOutcome,
+  defineTool,
+  type ItemBody,
+  type ItemView,
+  type ThreadDocuments,
+  type Tool,
+  type ToolContext,
+  type ToolProgress,
+} from './tool.ts'
+export { type RegisteredTool, ToolSet } from './tool-set.ts'

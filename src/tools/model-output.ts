@@ -1,0 +1,32 @@
+/** A call's outcome as the model reads it: rendered, then cut to fit. */
+
+import type { ToolOutput } from '../protocol/response-item.ts'
+import { formattedTruncation, type TruncationPolicy, truncateParts } from '../std/truncate.ts'
+import type { DispatchOutcome } from './dispatch.ts'
+import type { ThreadDocuments } from './tool.ts'
+import type { RegisteredTool } from './tool-set.ts'
+
+export function renderOutcome(entry: RegisteredTool, outcome: DispatchOutcome): ToolOutput {
+  if (!outcome.ok) return outcome.error.message
+  const { output } = outcome
+  if (entry.tool.render !== undefined) return entry.tool.render(output)
+  return typeof output === 'string' ? output : (JSON.stringify(output) ?? '')
+}
+
+/**
+ * Cut what is too long; the whole of it becomes a document whose fileKey the model is told.
+ *
+ * Text is cut in the middle by Codex's rules; in an output of several parts the first that does not fit is.
+ */
+export async function capOutput(
+  output: ToolOutput,
+  policy: TruncationPolicy,
+  documents: ThreadDocuments,
+  name: string,
+): Promise<ToolOutput> {
+  if (typeof output !== 'string') return truncateParts(output, policy)
+  const cut = formattedTruncation(output, policy)
+  if (cut === output) return output
+  const { fileKey, bytes } = await documents.put({ content: output, name, mediaType: 'text/plain' })
+  return `${cut}\n[The whole output, ${bytes} bytes, is kept as document ${fileKey}.]`
+}

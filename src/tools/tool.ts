@@ -1,0 +1,130 @@
+/** What a tool is. */
+
+import type { Log } from '../observability/log.ts'
+import type { Workspace } from '../platform/workspace.ts'
+import { OptionError } from '../protocol/errors.ts'
+import type { FileKey, ThreadId, TurnId } from '../protocol/ids.ts'
+import type { Effect } from '../protocol/modes.ts'
+import type { ToolOutput } from '../protocol/response-item.ts'
+import type { ThreadItem } from '../protocol/thread-item.ts'
+import type { CustomToolSpec } from '../protocol/tool-spec.ts'
+import type { DocumentInfo } from '../stores/ports.ts'
+import { checkName } from './names.ts'
+import type { InputOf, OutputOf, Schema } from './schema.ts'
+
+/** Documents of the thread that the call belongs to. */
+export interface ThreadDocuments {
+  put(document: { content: string | Uint8Array; name: string; mediaType?: string }): Promise<DocumentInfo>
+  /** @throws {DocumentNotFoundError} */
+  info(fileKey: FileKey): Promise<DocumentInfo>
+  /** Bytes from `offset`, at most `limit` of them. @throws {DocumentNotFoundError} */
+  read(fileKey: FileKey, range?: { offset?: number; limit?: number }): Promise<Uint8Array>
+  list(): Promise<DocumentInfo[]>
+}
+
+/** What a tool may say while it works. */
+export type ToolProgress =
+  /** Text it produced, such as a command's output. */
+  | { readonly type: 'output'; readonly text: string }
+  /** How its call shows from now on among the thread's items. */
+  | { readonly type: 'item'; readonly item: ItemBody }
+
+/** The world, as a tool is handed it. */
+export interface ToolContext {
+  /** Aborted when the call, its turn or its thread is stopped. */
+  readonly signal: AbortSignal
+  readonly workspace: Workspace
+  readonly documents: ThreadDocuments
+  readonly progress: (update: ToolProgress) => void
+  readonly log: Log
+  readonly ids: { readonly threadId: ThreadId; readonly turnId: TurnId; readonly callId: string }
+}
+
+type WithoutId<Item> = Item extends unknown ? Omit<Item, 'id'> : never
+
+/** An item of a thread before it has its id. */
+export type ItemBody = WithoutId<ThreadItem>
+
+export type CallOutcome<Output> =
+  | { readonly ok: true; readonly output: Output }
+  | { readonly ok: false; readonly message: string }
+
+/** How a tool's calls show among the thread's items. Null shows nothing. */
+export interface ItemView<Input, Output> {
+  started(input: Input): ItemBody | null
+  ended(input: Input, outcome: CallOutcome<Output>): ItemBody | null
+}
+
+export interface Tool<Input = unknown, Output = unknown> {
+  /** Snake case, letters and digits; unique in its pack. Scripts see it in camel case. */
+  readonly name: string
+  readonly description: string
+  readonly input: Schema<Input>
+  readonly output?: Schema<Output>
+  /** Fields that a script may pass first, in this order, before one object with the rest. */
+  readonly positional?: readonly string[]
+  /** What it does to the world; omitted means everything, and everything is what approval asks about. */
+  readonly effects?: readonly Effect[]
+  /** May run beside other tools; otherwise it runs alone. */
+  readonly parallel?: boolean
+  /** Running it twice does what running it once does. */
+  readonly idempotent?: boolean
+  /** Ask a person before this call, whatever the policy would allow. */
+  readonly needsApproval?: boolean | ((input: Input) => boolean)
+  /** Milliseconds after which the call is aborted and answered as failed. */
+  readonly timeoutMs?: number
+  /** Where it can be called; default everywhere. */
+  readonly callable?: 'everywhere' | 'direct' | 'script'
+  /** Names that work beside its own, as a script spells them. */
+  readonly aliases?: readonly string[]
+  /** For wire APIs with free-text tools: the text's format, and what input it means. */
+  readonly freeform?: {
+    readonly format: CustomToolSpec['format']
+    /** @throws {ToolError} The text means nothing. */
+    readonly toInput: (text: string) => Input
+  }
+  /** What the model reads after a direct call; without it, the output's JSON (a string as it is). */
+  readonly render?: (output: Output) => ToolOutput
+  readonly item?: ItemView<Input, Output>
+  /** Scripts get the output as data; a tool that fails throws, best a `ToolError`. */
+  run(input: Input, context: ToolContext): Promise<Output> | Output
+}
+
+/**
+ * A tool whose types are forgotten: what packs and the dispatcher hold.
+ *
+ * Input is checked against the schema before `run`, so the cast at the border is sound.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where a tool's own types are given up.
+export type AnyTool = Tool<any, any>
+
+/**
+ * Declare a tool.
+ *
+ * @param tool `input` and `output` are zod types, any other Standard Schema, or JSON Schema documents; `run` is typed by them.
+ * @throws {OptionError} A name that is no snake case, or a positional field that the input does not have.
+ */
+export function defineTool<
+  InputSchema extends Schema<unknown>,
+  OutputSchema extends Schema<unknown> = Schema<unknown>,
+>(
+  tool: Omit<Tool<OutputOf<InputSchema>, InputOf<OutputSchema>>, 'input' | 'output'> & {
+    readonly input: InputSchema
+    readonly output?: OutputSchema
+  },
+): Tool<OutputOf<InputSchema>, InputOf<OutputSchema>> {
+  checkDeclaration(tool)
+  return tool as unknown as Tool<OutputOf<InputSchema>, InputOf<OutputSchema>>
+}
+
+function checkDeclaration(tool: Pick<AnyTool, 'name' | 'description' | 'input' | 'run'>): void {
+  checkName('defineTool name', tool.name, 'namespace')
+  const where = `defineTool ${tool.name}`
+  if (typeof tool.description !== 'string' || tool.description.trim() === '') {
+    throw new OptionError(where, 'description is missing; the model chooses by it.')
+  }
+  if (typeof tool.input !== 'object' && typeof tool.input !== 'function') {
+    throw new OptionError(where, 'input is missing; for a tool without arguments pass z.object({}).')
+  }
+  if (typeof tool.run !== 'function') throw new OptionError(where, 'run is missing.')
+}

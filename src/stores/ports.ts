@@ -20,6 +20,8 @@ export interface ThreadWriter extends AsyncDisposable {
    * @throws {StoreError} They could not be kept.
    */
   append(records: readonly ThreadRecord[]): Promise<void>
+  /** Grows with what is appended: two equal positions of one thread mean the same records. Its unit is the store's own. */
+  readonly position: number
   flush(): Promise<void>
 }
 
@@ -66,10 +68,7 @@ export interface DocumentStore extends AsyncDisposable {
   /** @throws {DocumentNotFoundError} Never there, deleted or expired. */
   info(fileKey: FileKey): Promise<DocumentInfo>
   /** Bytes from `offset`, at most `limit` of them. @throws {DocumentNotFoundError} */
-  read(
-    fileKey: FileKey,
-    range?: { readonly offset?: number; readonly limit?: number },
-  ): Promise<Uint8Array>
+  read(fileKey: FileKey, range?: { readonly offset?: number; readonly limit?: number }): Promise<Uint8Array>
   list(options?: { readonly owner?: string }): Promise<DocumentInfo[]>
   delete(fileKey: FileKey): Promise<void>
 }

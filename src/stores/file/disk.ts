@@ -1,0 +1,63 @@
+/** How the file store handles the disk: its refusals, folders that are not there yet, files that appear whole. */
+
+import { randomUUID } from 'node:crypto'
+import { readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { isCodexError } from '../../protocol/errors.ts'
+import { StoreFailedError } from '../errors.ts'
+
+/**
+ * Do something with a file of the store.
+ *
+ * @param deed What is done, as in "Could not …".
+ * @throws {StoreFailedError} The machine refused; errors of ours pass unchanged.
+ */
+export async function doing<Result>(
+  deed: string,
+  path: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isCodexError(error) ? error : new StoreFailedError(deed, path, error)
+  }
+}
+
+/** What `work` gives, or null where the file is not there. */
+export async function ifThere<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+export async function namesIn(folder: string): Promise<string[]> {
+  return (await ifThere(() => readdir(folder))) ?? []
+}
+
+/** A reader finds the file as it was or as it will be, never between. */
+export async function writeInOneStep(file: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${file}.${randomUUID()}.tmp`
+  try {
+    await writeFile(draft, content, { mode: 0o600, flag: 'wx' })
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
+
+/** Null for a text that is no JSON, such as the rest of a file that a power cut took. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

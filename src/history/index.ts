@@ -1,0 +1,9 @@
+/** What the model sees of the past. */
+
+export { isContextual, isUserPrompt } from './contextual.ts'
+export { type ConversationHistory, createHistory, type HistoryOptions } from './conversation-history.ts'
+export { ABORTED, createNormalizer, type Normalizer, normalize } from './normalize.ts'
+export { regular } from './regular.ts'
+export { replay } from './replay.ts'
+export type { HistoryStrategy, HistoryView } from './strategy.ts'
+export { estimateTokens, estimateTokensOf } from './tokens.ts'

@@ -47,7 +47,7 @@ export const ApprovalRequested = z.object({
 /** The turn was stopped; what there is of it is kept. */
 export const TurnAborted = z.object({
   type: z.literal('turn.aborted'),
-  reason: z.enum(['interrupted', 'closed', 'limit']),
+  reason: z.enum(['interrupted', 'closed']),
   usage: Usage,
 })
 

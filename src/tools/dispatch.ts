@@ -111,7 +111,12 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknow
   const { ids } = dispatcher.context({ callId, signal, progress: () => {} })
   const resume = call.pauseClock?.()
   try {
-    await passApproval(entry, { id: callId, ...ids, input: checked.value }, dispatcher.gate, signal)
+    await passApproval(
+      entry,
+      { id: crypto.randomUUID(), ...ids, input: checked.value },
+      dispatcher.gate,
+      signal,
+    )
   } finally {
     resume?.()
   }

@@ -1,0 +1,81 @@
+/** A turn while it runs: who listens, what it shows, and how it is stopped. */
+
+import type { TurnId } from '../protocol/ids.ts'
+import type { ThreadEvent } from '../protocol/thread-event.ts'
+import type { Turn } from '../protocol/turn.ts'
+import type { Input } from '../protocol/user-input.ts'
+import { ItemLog } from './item-log.ts'
+
+/** Why a turn was stopped: the reason of its signal, which the session turns into the error that a host sees. */
+export class TurnStop extends Error {
+  override readonly name = 'TurnStop'
+  readonly reason: 'interrupted' | 'closed' | 'limit'
+  readonly limit: { readonly name: string; readonly value: number } | undefined
+
+  constructor(
+    reason: TurnStop['reason'],
+    details: {
+      readonly limit?: { readonly name: string; readonly value: number }
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(`The turn was stopped: ${reason}.`, { cause: details.cause })
+    this.reason = reason
+    this.limit = details.limit
+  }
+}
+
+/** Made before anything else happens, so that it can be stopped or steered from its first moment. */
+export class ActiveTurn {
+  readonly turnId: TurnId
+  readonly items: ItemLog
+  readonly #controller = new AbortController()
+  readonly #listeners = new Set<(event: ThreadEvent) => void>()
+  readonly #settled = Promise.withResolvers<Turn>()
+  #steered: Input[] = []
+
+  constructor(turnId: TurnId) {
+    this.turnId = turnId
+    this.items = new ItemLog((event) => this.emit(event))
+    this.#settled.promise.catch(() => {})
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Settles when the turn has; a rejection nobody looks at is no event. */
+  get result(): Promise<Turn> {
+    return this.#settled.promise
+  }
+
+  settle(outcome: { readonly turn: Turn } | { readonly error: unknown }): void {
+    if ('turn' in outcome) this.#settled.resolve(outcome.turn)
+    else this.#settled.reject(outcome.error)
+    this.#listeners.clear()
+  }
+
+  listen(listener: (event: ThreadEvent) => void): void {
+    this.#listeners.add(listener)
+  }
+
+  emit(event: ThreadEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  /** The first stop counts. */
+  stop(stop: TurnStop): void {
+    if (!this.#controller.signal.aborted) this.#controller.abort(stop)
+  }
+
+  /** The model reads it before its next step. */
+  steer(input: Input): void {
+    this.#steered.push(input)
+  }
+
+  takeSteered(): Input[] {
+    const steered = this.#steered
+    this.#steered = []
+    return steered
+  }
+}

@@ -1,0 +1,63 @@
+/** Questions about calls that wait for a person. */
+
+import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
+import { UnknownApprovalError } from './errors.ts'
+import type { Approve } from './options.ts'
+
+interface Pending {
+  readonly request: ApprovalRequest
+  readonly resolve: (decision: ApprovalDecision) => void
+}
+
+/**
+ * The open questions of one thread.
+ *
+ * A host answers through its `approve` callback, or later through `answer`; the first answer counts.
+ */
+export class Approvals {
+  readonly #pending = new Map<string, Pending>()
+  readonly #approve: Approve | undefined
+
+  constructor(approve: Approve | undefined) {
+    this.#approve = approve
+  }
+
+  get requests(): ApprovalRequest[] {
+    return [...this.#pending.values()].map(({ request }) => request)
+  }
+
+  /** Rejects with the signal's reason when it is aborted first. */
+  async ask(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision> {
+    signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<ApprovalDecision>()
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    this.#pending.set(request.id, { request, resolve })
+    // A callback that throws settles the question too: dispatch takes a failed answer for a no.
+    if (this.#approve !== undefined) this.#callback(this.#approve, request, signal).then(resolve, reject)
+    try {
+      return await promise
+    } finally {
+      this.#pending.delete(request.id)
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** @throws {UnknownApprovalError} */
+  answer(id: string, decision: ApprovalDecision): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) throw new UnknownApprovalError(id)
+    pending.resolve(decision)
+  }
+
+  async #callback(
+    approve: Approve,
+    request: ApprovalRequest,
+    signal: AbortSignal,
+  ): Promise<ApprovalDecision> {
+    const decision = await approve(request, { signal })
+    const words = ['approved', 'approved-for-session', 'denied', 'abort']
+    if (words.includes(decision?.decision)) return decision
+    return { decision: 'denied', reason: 'approve() gave no decision' }
+  }
+}

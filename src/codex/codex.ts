@@ -1,0 +1,206 @@
+/** The runtime: starts threads, resumes them, and looks after what they share. */
+
+import { silentLog } from '../observability/log.ts'
+import { silentTracer } from '../observability/tracer.ts'
+import { OptionError } from '../protocol/errors.ts'
+import type { ThreadId, TurnId } from '../protocol/ids.ts'
+import { uuidV7 } from '../std/uuid.ts'
+import type { ThreadSummary } from '../stores/ports.ts'
+import type { Pack } from '../tools/pack.ts'
+import type { ToolSet } from '../tools/tool-set.ts'
+import {
+  type CodexOptions,
+  checkCodexOptions,
+  checkThreadOptions,
+  IGNORED_OPTIONS,
+  type ThreadOptions,
+} from './options.ts'
+import type { Doors, Runtime } from './runtime.ts'
+import { readSdkConfig, type SdkConfig } from './sdk-config.ts'
+import { Thread } from './thread.ts'
+
+const DEFAULT_PACKS = ['core-codex', 'file-cabinet']
+
+/** A host's threads, those of other processes included. */
+export interface Threads {
+  /** Newest first. */
+  list(options?: { readonly archived?: boolean }): Promise<ThreadSummary[]>
+  archive(id: string): Promise<void>
+  unarchive(id: string): Promise<void>
+  /** Its documents go with it. Deleting what is not there is no error. */
+  delete(id: string): Promise<void>
+}
+
+/**
+ * An agent runtime, without its defaults: the front door's `Codex` adds those.
+ *
+ * Making one starts nothing and reads nothing. Dispose it (`await using`) to stop its turns, end its processes and let
+ * go of its files.
+ */
+export class CodexRuntime implements AsyncDisposable {
+  readonly #runtime: Runtime
+  readonly #open = new Map<ThreadId, Thread>()
+  readonly #closers: (() => Promise<void>)[] = []
+  readonly #threadDefaults: ThreadOptions
+  #isClosed = false
+
+  /** @throws {OptionError} An option that cannot be meant; its name is in `error.option`. */
+  constructor(options: CodexOptions, doors: Doors) {
+    checkCodexOptions(options)
+    const sdk = readSdkConfig(options, doors.environment)
+    checkThreadOptions(sdk.thread)
+    checkPacks(options.packs ?? DEFAULT_PACKS, doors.packSlugs)
+    const model = options.model ?? sdk.model
+    this.#threadDefaults = { ...sdk.thread, ...(model === undefined ? {} : { model }) }
+    this.#runtime = this.#makeRuntime(options, doors, sdk)
+    for (const name of IGNORED_OPTIONS) {
+      if (options[name] !== undefined)
+        this.#runtime.log.warn(`The option ${name} concerns Codex's binary; it is ignored.`)
+    }
+  }
+
+  /** A new thread; it is stored from its first run on. @throws {OptionError} */
+  startThread(options: ThreadOptions = {}): Thread {
+    checkThreadOptions(options)
+    const id = uuidV7(this.#runtime.doors.clock.now()) as ThreadId
+    return this.#keep(new Thread(this.#runtime, id, { ...this.#threadDefaults, ...options }, true))
+  }
+
+  /**
+   * A thread that was run before, here or in another process. It is read at its next run, which is also where a thread
+   * that is missing or damaged is told of.
+   *
+   * @param options May differ from those it was started with.
+   * @throws {OptionError}
+   */
+  resumeThread(id: string, options: ThreadOptions = {}): Thread {
+    checkThreadOptions(options)
+    if (typeof id !== 'string' || id === '') throw new OptionError('id', 'must be the id of a thread.')
+    return this.#resume(id as ThreadId, options)
+  }
+
+  get threads(): Threads {
+    const threads = async () => (await this.#runtime.store()).threads
+    return {
+      list: async (options) => await (await threads()).list(options),
+      archive: async (id) => await (await threads()).archive(id as ThreadId),
+      unarchive: async (id) => await (await threads()).unarchive(id as ThreadId),
+      delete: async (id) => {
+        await this.#open.get(id as ThreadId)?.close()
+        const { documents } = await this.#runtime.store()
+        for (const { fileKey } of await documents.list({ owner: id })) await documents.delete(fileKey)
+        await (await threads()).delete(id as ThreadId)
+      },
+    }
+  }
+
+  /** Closes every thread, then what they shared. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all([...this.#open.values()].map((thread) => thread.close()))
+    for (const close of this.#closers.splice(0).reverse()) await close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #resume(id: ThreadId, options: ThreadOptions): Thread {
+    const open = this.#open.get(id)
+    if (open === undefined)
+      return this.#keep(new Thread(this.#runtime, id, { ...this.#threadDefaults, ...options }, false))
+    open.change(options)
+    return open
+  }
+
+  #keep(thread: Thread): Thread {
+    if (this.#isClosed) throw new OptionError('codex', 'is closed; make a new one.')
+    this.#open.set(thread.id, thread)
+    return thread
+  }
+
+  #makeRuntime(options: CodexOptions, doors: Doors, sdk: SdkConfig): Runtime {
+    const store = once(async () => {
+      if (options.store !== undefined) return options.store
+      const opened = await doors.openStore()
+      this.#closers.push(async () => await opened[Symbol.asyncDispose]())
+      return opened
+    })
+    const packs = options.packs ?? DEFAULT_PACKS
+    const models = once(async () => {
+      const { Models } = await import('./models.ts')
+      return new Models(options, sdk, doors)
+    })
+    return {
+      options,
+      doors,
+      log: options.log ?? silentLog,
+      tracer: options.tracer ?? silentTracer,
+      store,
+      tools: once(() => loadTools(packs, doors)),
+      scripts: once(async () => {
+        const { ScriptHost } = await import('./script-host.ts')
+        const host = new ScriptHost()
+        this.#closers.push(() => host[Symbol.asyncDispose]())
+        return host
+      }),
+      model: async (slug, threadOptions, threadId) => (await models()).resolve(slug, threadOptions, threadId),
+      newTurnId: () => uuidV7(doors.clock.now()) as TurnId,
+      openSession: async (id, isNew) => {
+        const { Session } = await import('./session.ts')
+        return await Session.open(this.#runtime, id, isNew)
+      },
+      forkRecords: (id) => this.#forkRecords(id),
+      adopt: (id, threadOptions) => this.#resume(id, threadOptions),
+      forget: (thread) => {
+        this.#open.delete(thread.id)
+      },
+    }
+  }
+
+  async #forkRecords(id: ThreadId): Promise<ThreadId> {
+    const { threads } = await this.#runtime.store()
+    const records = await threads.read(id)
+    const now = this.#runtime.doors.clock.now()
+    const forked = uuidV7(now) as ThreadId
+    const [first, ...rest] = records
+    if (first?.type !== 'thread_meta') throw new OptionError('fork', `thread ${id} has not been run yet.`)
+    await using writer = await threads.create({ ...first.meta, id: forked, createdAt: now, forkedFrom: id })
+    await writer.append(rest)
+    return forked
+  }
+}
+
+async function loadTools(packs: readonly (string | Pack)[], doors: Doors): Promise<ToolSet> {
+  const [{ ToolSet }, { definePack }] = await Promise.all([
+    import('../tools/tool-set.ts'),
+    import('../tools/pack.ts'),
+  ])
+  const loaded = await Promise.all(
+    packs.map((pack) => (typeof pack === 'string' ? doors.loadPack(pack) : pack)),
+  )
+  return new ToolSet(loaded.map(definePack))
+}
+
+function checkPacks(packs: readonly (string | Pack)[], slugs: readonly string[]): void {
+  for (const pack of packs) {
+    if (typeof pack === 'string' && !slugs.includes(pack)) {
+      throw new OptionError(
+        'packs',
+        `there is no pack ${JSON.stringify(pack)}; those that ship are ${slugs.join(', ')}.`,
+      )
+    }
+  }
+}
+
+/** The first call's promise for all; one that fails is tried again by the next call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+}

@@ -1,0 +1,59 @@
+/** What a turn came to, when it is over. */
+
+import { messageOf } from '../protocol/errors.ts'
+import type { SdkThreadItem } from '../protocol/thread-item.ts'
+import type { Turn } from '../protocol/turn.ts'
+import type { Usage } from '../protocol/usage.ts'
+import { type Schema, validate } from '../tools/schema.ts'
+import { type ActiveTurn, TurnStop } from './active-turn.ts'
+import { OutputSchemaError, TurnAbortedError, TurnLimitError } from './errors.ts'
+import { sdkItem } from './item-log.ts'
+import type { TurnTally } from './run-turn.ts'
+
+export function makeTurn(
+  threadId: string,
+  turn: ActiveTurn,
+  { steps, usage }: TurnTally,
+  threadUsage: Usage,
+): Turn {
+  const items = turn.items.items.map(sdkItem).filter((item) => item !== null)
+  return {
+    items,
+    finalResponse: finalResponse(items),
+    usage,
+    threadUsage,
+    threadId,
+    turnId: turn.turnId,
+    steps,
+  }
+}
+
+function finalResponse(items: readonly SdkThreadItem[]): string {
+  return items.findLast((item) => item.type === 'agent_message')?.text ?? ''
+}
+
+/**
+ * The final response as data; undefined where none was asked for.
+ *
+ * @throws {OutputSchemaError} It is no JSON, or JSON of another shape.
+ */
+export async function parseOutput(turn: Turn, schema: Schema<unknown> | undefined): Promise<unknown> {
+  if (schema === undefined) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(turn.finalResponse)
+  } catch (error) {
+    throw new OutputSchemaError(turn, [`it is no JSON (${messageOf(error)})`])
+  }
+  const checked = await validate(schema, value)
+  if (!checked.ok) throw new OutputSchemaError(turn, checked.issues)
+  return checked.value
+}
+
+/** The error that a host sees: a stop becomes one that carries the turn, anything else stays what it is. */
+export function failTurn(cause: unknown, turn: Turn): unknown {
+  if (!(cause instanceof TurnStop)) return cause
+  const { reason, limit } = cause
+  if (reason === 'limit') return new TurnLimitError(turn, limit?.name ?? '', limit?.value ?? 0)
+  return new TurnAbortedError(turn, reason, cause.cause)
+}

@@ -1,0 +1,89 @@
+/** How a run can end other than well. */
+
+import { CodexError, TurnError } from '../protocol/errors.ts'
+import type { Turn } from '../protocol/turn.ts'
+
+/** The turn was stopped: by its signal, `interrupt()`, leaving the loop, or closing. Its `name` is the platform's. */
+export class TurnAbortedError extends TurnError<Turn> {
+  override readonly name = 'AbortError'
+  readonly code = 'aborted'
+  readonly reason: 'interrupted' | 'closed'
+
+  constructor(turn: Turn, reason: 'interrupted' | 'closed', cause?: unknown) {
+    super(
+      reason === 'closed'
+        ? 'The turn was stopped because its thread was closed.'
+        : 'The turn was interrupted.',
+      turn,
+      { cause },
+    )
+    this.reason = reason
+  }
+}
+
+/** A limit of the host's was reached; what was done until then is kept in the thread. */
+export class TurnLimitError extends TurnError<Turn> {
+  override readonly name = 'TurnLimitError'
+  readonly code = 'turn_limit'
+  readonly limit: string
+
+  constructor(turn: Turn, limit: string, reached: number) {
+    super(`The turn stopped at limits.${limit}: ${reached}. Raise the limit, or run again to go on.`, turn)
+    this.limit = limit
+  }
+}
+
+/** The final response is not what `outputSchema` asks for. */
+export class OutputSchemaError extends TurnError<Turn> {
+  override readonly name = 'OutputSchemaError'
+  readonly code = 'output_schema'
+  override readonly retryable = true
+
+  constructor(turn: Turn, issues: readonly string[]) {
+    super(`The final response does not fit outputSchema: ${issues.join('; ')}.`, turn)
+  }
+}
+
+/** A second run came while the thread was at work. */
+export class ThreadBusyError extends CodexError {
+  override readonly name = 'ThreadBusyError'
+  readonly code = 'thread_busy'
+  override readonly retryable = true
+  readonly threadId: string
+
+  constructor(threadId: string) {
+    super(
+      `Thread ${threadId} is running a turn. Await it, or start the thread with whenBusy 'queue' or 'steer'.`,
+    )
+    this.threadId = threadId
+  }
+}
+
+/** Steering or answering needs a turn that runs. */
+export class NoActiveTurnError extends CodexError {
+  override readonly name = 'NoActiveTurnError'
+  readonly code = 'no_active_turn'
+
+  constructor(threadId: string) {
+    super(`Thread ${threadId} runs no turn at the moment. Call run() instead.`)
+  }
+}
+
+/** An answer came for a question that nobody asks, or no longer. */
+export class UnknownApprovalError extends CodexError {
+  override readonly name = 'UnknownApprovalError'
+  readonly code = 'unknown_approval'
+
+  constructor(id: string) {
+    super(`No call waits for approval ${id}. thread.approvals() lists those that do.`)
+  }
+}
+
+export class ThreadClosedError extends CodexError {
+  override readonly name = 'ThreadClosedError'
+  readonly code = 'thread_closed'
+
+  constructor(threadId: string) {
+    super(`Thread ${threadId} is closed. Use codex.resumeThread() to go on with it.`)
+  }
+}

@@ -1,0 +1,108 @@
+/** The items that a turn shows: their ids, their states, and the events that say so. */
+
+import type { ThreadEvent } from '../protocol/thread-event.ts'
+import type { SdkThreadItem, ThreadItem } from '../protocol/thread-item.ts'
+import type { ItemBody } from '../tools/tool.ts'
+
+/** A plan is one item for the whole turn, whichever call changed it. */
+const PLAN_KEY = 'todo_list'
+
+/** Items of which text arrives in pieces. */
+const WITH_DELTAS = new Set([
+  'agent_message',
+  'reasoning',
+  'command_execution',
+  'script',
+  'tool_call',
+] as const)
+type WithDeltas = typeof WITH_DELTAS extends Set<infer Type> ? Type : never
+
+/** Ids count from `item_0` in each run, as those of `codex exec --json` do. */
+export class ItemLog {
+  readonly #emit: (event: ThreadEvent) => void
+  readonly #ids = new Map<string, string>()
+  readonly #open = new Map<string, ThreadItem>()
+  readonly #completed: ThreadItem[] = []
+
+  constructor(emit: (event: ThreadEvent) => void) {
+    this.#emit = emit
+  }
+
+  /** All items, those that were never completed last. */
+  get items(): ThreadItem[] {
+    return [...this.#completed, ...this.#open.values()]
+  }
+
+  /** Where an item stands; `key` is the same for all its states. */
+  show(key: string, state: 'started' | 'updated' | 'completed', body: ItemBody): void {
+    if (body.type === 'todo_list') {
+      // A call that ended says nothing new: the plan goes on until the turn ends.
+      if (state === 'completed' && this.#open.has(PLAN_KEY)) return
+      this.#put(PLAN_KEY, this.#open.has(PLAN_KEY) ? 'updated' : 'started', body)
+      return
+    }
+    this.#put(key, state === 'updated' && !this.#open.has(key) ? 'started' : state, body)
+  }
+
+  /** A piece of an item's text, which may not have been shown yet. */
+  delta(key: string, type: WithDeltas, delta: string): void {
+    this.#emit({ type: 'item.delta', item_id: this.#idOf(key), item_type: type, delta })
+  }
+
+  /** A piece of an open item's text; dropped where the item's type has none. */
+  openDelta(key: string, delta: string): void {
+    const type = this.#open.get(key)?.type
+    if (type !== undefined && WITH_DELTAS.has(type as WithDeltas)) this.delta(key, type as WithDeltas, delta)
+  }
+
+  /** The turn is over: a plan is done being changed. */
+  close(): void {
+    const plan = this.#open.get(PLAN_KEY)
+    if (plan === undefined) return
+    this.#open.delete(PLAN_KEY)
+    this.#completed.push(plan)
+    this.#emit({ type: 'item.completed', item: plan })
+  }
+
+  #put(key: string, state: 'started' | 'updated' | 'completed', body: ItemBody): void {
+    const item = { id: this.#idOf(key), ...body } as ThreadItem
+    if (state === 'completed') {
+      this.#open.delete(key)
+      this.#completed.push(item)
+    } else {
+      this.#open.set(key, item)
+    }
+    this.#emit({ type: `item.${state}`, item })
+  }
+
+  #idOf(key: string): string {
+    const known = this.#ids.get(key)
+    if (known !== undefined) return known
+    const id = `item_${this.#ids.size}`
+    this.#ids.set(key, id)
+    return id
+  }
+}
+
+/** The item as `@openai/codex-sdk` knows it; null where it knows none. */
+export function sdkItem(item: ThreadItem): SdkThreadItem | null {
+  if (item.type === 'script') return null
+  if (item.type !== 'tool_call') return item
+  const { id, pack, tool, status } = item
+  return {
+    id,
+    type: 'mcp_tool_call',
+    server: pack,
+    tool,
+    arguments: item.arguments,
+    result:
+      status === 'completed'
+        ? {
+            content: [{ type: 'text', text: JSON.stringify(item.result ?? null) }],
+            structured_content: item.result ?? null,
+          }
+        : null,
+    error: item.error ?? null,
+    status,
+  }
+}

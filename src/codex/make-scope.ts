@@ -1,0 +1,138 @@
+/** Joins the rooms for one turn: what the model is sent, and what its calls may touch. */
+
+import { pinnedPrompt } from '../context/index.ts'
+import type { ConversationHistory } from '../history/index.ts'
+import type { Workspace } from '../platform/workspace.ts'
+import type { FileKey, ThreadId } from '../protocol/ids.ts'
+import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
+import type { ToolSpec } from '../protocol/tool-spec.ts'
+import type { ReadWriteLock } from '../std/read-write-lock.ts'
+import type { DocumentStore } from '../stores/ports.ts'
+import type { Dispatcher } from '../tools/dispatch.ts'
+import type { ThreadDocuments } from '../tools/tool.ts'
+import type { ActiveTurn } from './active-turn.ts'
+import type { Approvals } from './approvals.ts'
+import { instructionsFor } from './opening-items.ts'
+import type { Runtime } from './runtime.ts'
+import type { ThreadScripts } from './script-host.ts'
+import type { ThreadLog } from './thread-log.ts'
+import type { TurnPlan } from './turn-plan.ts'
+import type { ScriptCarrier, TurnScope } from './turn-scope.ts'
+import { userMessage } from './user-message.ts'
+
+export interface ScopeParts {
+  readonly runtime: Runtime
+  readonly threadId: ThreadId
+  readonly turn: ActiveTurn
+  readonly plan: TurnPlan
+  /** What the turn was asked to do. */
+  readonly prompt: MessageItem
+  readonly workspace: Workspace
+  readonly documents: DocumentStore
+  readonly history: ConversationHistory
+  readonly log: ThreadLog
+  readonly approvals: Approvals
+  readonly approvedForSession: Set<string>
+  readonly lock: ReadWriteLock
+  /** Undefined in direct mode. */
+  readonly scripts: ThreadScripts | undefined
+}
+
+export function makeScope(parts: ScopeParts): TurnScope {
+  const { runtime, threadId, turn, plan, history, log, workspace } = parts
+  const { model, tools } = plan
+  const documents = threadDocuments(parts.documents, threadId)
+  const dispatcher = makeDispatcher(parts, documents)
+  const carrier = parts.scripts?.carrierFor(plan) ?? null
+
+  const scope: TurnScope = {
+    threadId,
+    turnId: turn.turnId,
+    turn,
+    model,
+    toolMode: plan.toolMode,
+    tools,
+    specs: specsFor(plan, carrier),
+    scripts: carrier,
+    instructions: instructionsFor(plan, carrier),
+    outputSchema: plan.outputSchema,
+    dispatcher,
+    documents,
+    limits: runtime.options.limits ?? {},
+    hooks: runtime.options.hooks ?? {},
+    tracer: runtime.tracer,
+    record(items) {
+      const stamped = items.map((item): ResponseItem => ({ ...item, turnId: turn.turnId }))
+      const recorded = history.record(stamped, { truncation: model.truncation })
+      log.add(...recorded.map((item) => ({ type: 'response_item' as const, item })))
+    },
+    async prompt(step) {
+      const { contextWindow, effectiveWindowPercent } = model.info
+      const items = await history.prepare({
+        turnId: turn.turnId,
+        budgetTokens: Math.floor((contextWindow * effectiveWindowPercent) / 100),
+        signal: turn.signal,
+      })
+      const pin = pinnedPrompt({ prompt: parts.prompt, step, position: plan.pinPrompt })
+      if (pin === null) return items
+      return plan.pinPrompt === 'tail' ? [...items, pin] : [pin, ...items]
+    },
+    noteUsage: (usage) => history.noteUsage(usage),
+    settled: () => log.settled(),
+    steered: () => Promise.all(turn.takeSteered().map((input) => userMessage(input, workspace.root))),
+  }
+  return scope
+}
+
+/** What the model is told it can call. */
+function specsFor({ tools, toolMode, model }: TurnPlan, carrier: ScriptCarrier | null): readonly ToolSpec[] {
+  if (!model.toolCalls) return []
+  const customTools = model.client.supportsCustomTools && model.info.customTools
+  const direct = tools.specs({ customTools })
+  if (carrier === null || toolMode === 'direct') return direct
+  const directOnly = direct.filter(({ name }) => tools.direct(name)?.tool.callable === 'direct')
+  const specs = [...carrier.specs, ...(toolMode === 'mixed' ? direct : directOnly)]
+  return specs.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatcher {
+  const { runtime, threadId, turn, plan, workspace, approvals, log } = parts
+  const { beforeToolCall, afterToolCall } = runtime.options.hooks ?? {}
+  return {
+    gate: {
+      policy: plan.approvalPolicy,
+      approvedForSession: parts.approvedForSession,
+      async ask(request, { signal }) {
+        log.add({ type: 'approval_requested', request })
+        turn.emit({ type: 'approval.requested', request })
+        const answer = await approvals.ask(request, signal)
+        log.add({ type: 'approval_answered', id: request.id, answer })
+        return answer
+      },
+    },
+    lock: parts.lock,
+    tracer: runtime.tracer,
+    ...(beforeToolCall === undefined ? {} : { beforeToolCall }),
+    ...(afterToolCall === undefined ? {} : { afterToolCall }),
+    context: ({ callId, signal, progress }) => ({
+      signal,
+      workspace,
+      documents,
+      progress,
+      log: runtime.log,
+      ids: { threadId, turnId: turn.turnId, callId },
+    }),
+    show: (key, state, body) => turn.items.show(key, state, body),
+    delta: (key, text) => turn.items.openDelta(key, text),
+  }
+}
+
+/** The store's documents as a thread's tools see them: what they put belongs to the thread. */
+export function threadDocuments(documents: DocumentStore, threadId: ThreadId): ThreadDocuments {
+  return {
+    put: (document) => documents.put({ ...document, owner: threadId }),
+    info: (fileKey: FileKey) => documents.info(fileKey),
+    read: (fileKey, range) => documents.read(fileKey, range),
+    list: () => documents.list({ owner: threadId }),
+  }
+}

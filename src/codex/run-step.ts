@@ -1,0 +1,190 @@
+/** One step: a model request, retried while that can help, with the calls it asked for. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ModelEvent } from '../model/model-client.ts'
+import { streamRetry } from '../model/retry.ts'
+import { messageOf } from '../protocol/errors.ts'
+import type { MessageItem, ReasoningItem, ResponseItem } from '../protocol/response-item.ts'
+import type { Usage } from '../protocol/usage.ts'
+import { answerCall } from './answer-call.ts'
+import type { TextDetector, TurnScope } from './turn-scope.ts'
+
+export interface StepResult {
+  readonly usage: Usage | null
+  /** Whether the model has to be asked again. */
+  readonly goesOn: boolean
+  /** What the model sent. */
+  readonly items: readonly ResponseItem[]
+}
+
+/** @throws {ModelError} The provider's failure, once retrying has no point. @throws {TurnStop} The turn was stopped. */
+export async function runStep(scope: TurnScope, step: number): Promise<StepResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = new Response(scope, step, attempt)
+    try {
+      return await response.read()
+    } catch (error) {
+      // Calls that were whole before the break have run: the next request carries them with their outputs.
+      await response.finishCalls()
+      response.keepPartial()
+      scope.turn.signal.throwIfAborted()
+      const { streamRetriesMax } = scope.model
+      const retry = streamRetry(error, attempt, streamRetriesMax)
+      if (!retry.retry) throw error
+      scope.turn.emit({
+        type: 'error',
+        message: `Reconnecting... ${attempt}/${streamRetriesMax} (${messageOf(error)})`,
+      })
+      await delay(retry.delayMs, undefined, { signal: scope.turn.signal })
+    }
+  }
+}
+
+/** One attempt at a response: items are recorded as they end, and their calls run while the rest still arrives. */
+class Response {
+  readonly #scope: TurnScope
+  /** Makes the keys of this response's items, whose ids a provider may use again in the next. */
+  readonly #prefix: string
+  readonly #items: ResponseItem[] = []
+  readonly #outputs: Promise<ResponseItem>[] = []
+  /** Text of messages that have not ended, by item id. */
+  readonly #partial = new Map<string, string>()
+  readonly #detectors = new Map<string, TextDetector>()
+  #usage: Usage | null = null
+  #endTurn = true
+
+  constructor(scope: TurnScope, step: number, attempt: number) {
+    this.#scope = scope
+    this.#prefix = `${step}.${attempt}`
+  }
+
+  async read(): Promise<StepResult> {
+    const { model, instructions, outputSchema, specs, turn } = this.#scope
+    const input = await this.#scope.prompt(Number.parseInt(this.#prefix, 10))
+    await this.#scope.settled()
+    const request = {
+      ...model.request,
+      instructions,
+      input,
+      tools: specs,
+      ...(outputSchema === undefined ? {} : { outputSchema }),
+    }
+    for await (const event of model.client.stream(request, { signal: turn.signal })) this.#take(event)
+    const calls = this.#outputs.length
+    await this.finishCalls()
+    turn.signal.throwIfAborted()
+    return { usage: this.#usage, goesOn: calls > 0 || !this.#endTurn, items: this.#items }
+  }
+
+  /** Waits for the calls that were started, and records their outputs in the order of the calls. */
+  async finishCalls(): Promise<void> {
+    const outputs = await Promise.all(this.#outputs.splice(0))
+    if (outputs.length > 0) this.#scope.record(outputs)
+  }
+
+  /** The turn was stopped in the middle of a message: what the user has read stays in the conversation. */
+  keepPartial(): void {
+    if (!this.#scope.turn.signal.aborted) return
+    for (const [itemId, text] of this.#partial) {
+      this.#messageDone(itemId, {
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'output_text', text }],
+      })
+    }
+  }
+
+  #take(event: ModelEvent): void {
+    switch (event.type) {
+      case 'delta':
+        if (event.kind !== 'arguments') this.#delta(event.itemId, event.kind, event.delta)
+        return
+      case 'item.done':
+        this.#done(event.itemId, event.item)
+        return
+      case 'completed':
+        this.#usage = event.usage
+        this.#endTurn = event.endTurn ?? true
+        return
+      default:
+        return
+    }
+  }
+
+  #delta(itemId: string, kind: 'text' | 'reasoning', delta: string): void {
+    const { turn, scripts } = this.#scope
+    if (kind === 'reasoning') {
+      turn.items.delta(this.#key(itemId), 'reasoning', delta)
+      return
+    }
+    this.#partial.set(itemId, (this.#partial.get(itemId) ?? '') + delta)
+    let prose = delta
+    if (scripts?.text !== undefined) {
+      const detector = this.#detectors.get(itemId) ?? scripts.text.detector()
+      this.#detectors.set(itemId, detector)
+      prose = detector.push(delta)
+    }
+    if (prose !== '') turn.items.delta(this.#key(itemId), 'agent_message', prose)
+  }
+
+  #done(itemId: string, item: ResponseItem): void {
+    switch (item.type) {
+      case 'message':
+        this.#messageDone(itemId, item)
+        return
+      case 'reasoning':
+        this.#record(item)
+        this.#reasoningDone(itemId, item)
+        return
+      case 'web_search_call': {
+        this.#record(item)
+        const query = item.action?.query
+        this.#show(itemId, { type: 'web_search', query: typeof query === 'string' ? query : '' })
+        return
+      }
+      case 'function_call':
+      case 'custom_tool_call':
+        this.#record(item)
+        this.#outputs.push(answerCall(item, this.#scope))
+        return
+      default:
+        this.#record(item)
+    }
+  }
+
+  #messageDone(itemId: string, item: MessageItem): void {
+    this.#partial.delete(itemId)
+    this.#record(item)
+    const text = item.content.map((part) => (part.type === 'input_image' ? '' : part.text)).join('')
+    const carrier = this.#scope.scripts?.text
+    let prose = text
+    if (carrier !== undefined) {
+      const detector = carrier.detector()
+      const head = detector.push(text)
+      const { prose: tail, source } = detector.end()
+      prose = head + tail
+      if (source !== null && !this.#scope.turn.signal.aborted) {
+        this.#outputs.push(carrier.answer(source, this.#scope))
+      }
+    }
+    if (prose.trim() !== '') this.#show(itemId, { type: 'agent_message', text: prose })
+  }
+
+  #reasoningDone(itemId: string, item: ReasoningItem): void {
+    const text = item.summary.map((part) => part.text).join('\n\n')
+    if (text !== '') this.#show(itemId, { type: 'reasoning', text })
+  }
+
+  #show(itemId: string, body: Parameters<TurnScope['turn']['items']['show']>[2]): void {
+    this.#scope.turn.items.show(this.#key(itemId), 'completed', body)
+  }
+
+  #record(item: ResponseItem): void {
+    this.#items.push(item)
+    this.#scope.record([item])
+  }
+
+  #key(itemId: string): string {
+    return `${this.#prefix}.${itemId}`
+  }
+}

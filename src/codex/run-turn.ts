@@ -1,0 +1,58 @@
+/** The loop: ask the model, run what it asks for, until it asks for nothing more. */
+
+import type { Usage } from '../protocol/usage.ts'
+import { TurnStop } from './active-turn.ts'
+import { runStep } from './run-step.ts'
+import type { TurnScope } from './turn-scope.ts'
+import { addUsage } from './usage.ts'
+
+/** The steps that a turn may take unless the host says otherwise. */
+const STEPS_MAX = 200
+
+/** Counted while the turn goes, so that a turn that fails can say what it cost. */
+export interface TurnTally {
+  steps: number
+  usage: Usage | null
+}
+
+/**
+ * Carry a turn to its end.
+ *
+ * @throws {ModelError} A provider failed beyond retrying. @throws {TurnStop} The turn was stopped, or a limit reached.
+ */
+export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void> {
+  const stepsMax = scope.limits.stepsMax ?? STEPS_MAX
+  for (;;) {
+    if (tally.steps >= stepsMax) throw limitReached('stepsMax', stepsMax)
+    tally.steps += 1
+    const span = scope.tracer.startSpan(`chat ${scope.model.request.model}`, {
+      attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': scope.model.request.model },
+    })
+    try {
+      const step = await runStep(scope, tally.steps)
+      if (step.usage !== null) {
+        tally.usage = tally.usage === null ? step.usage : addUsage(tally.usage, step.usage)
+        scope.noteUsage(step.usage)
+        span.setAttribute('gen_ai.usage.input_tokens', step.usage.input_tokens)
+        span.setAttribute('gen_ai.usage.output_tokens', step.usage.output_tokens)
+      }
+      await scope.hooks.afterResponse?.({ turnId: scope.turnId, step: tally.steps, items: step.items })
+      scope.turn.signal.throwIfAborted()
+
+      const steered = await scope.steered()
+      scope.record(steered)
+      if (!step.goesOn && steered.length === 0) return
+    } finally {
+      span.end()
+    }
+    checkTokens(scope, tally)
+  }
+}
+
+function checkTokens(scope: TurnScope, { usage }: TurnTally): void {
+  const { tokensMax } = scope.limits
+  if (tokensMax === undefined || usage === null) return
+  if (usage.input_tokens + usage.output_tokens >= tokensMax) throw limitReached('tokensMax', tokensMax)
+}
+
+const limitReached = (name: string, value: number) => new TurnStop('limit', { limit: { name, value } })

@@ -1,0 +1,118 @@
+/** What `@openai/codex-sdk` says through `baseUrl`, `apiKey` and `config`, in our own options. */
+
+import { OptionError } from '../protocol/errors.ts'
+import type { CodexOptions, ProviderOptions, ThreadOptions } from './options.ts'
+
+/** The provider that `baseUrl` names: models without a provider's prefix go there, as they do with the SDK. */
+const BASE_URL_PROVIDER = 'openai'
+
+export interface SdkConfig {
+  readonly providers: Readonly<Record<string, ProviderOptions>>
+  /** Where models go whose slug names no provider; undefined where the SDK's options name none. */
+  readonly defaultProvider: string | undefined
+  readonly model: string | undefined
+  readonly thread: ThreadOptions
+}
+
+/** @throws {OptionError} A key of `config` that we honour has a value of the wrong kind. */
+export function readSdkConfig(
+  options: CodexOptions,
+  environment: Readonly<Record<string, string>>,
+): SdkConfig {
+  const { config = {}, baseUrl, apiKey } = options
+  const providers: Record<string, ProviderOptions> = {}
+  if (baseUrl !== undefined || apiKey !== undefined) {
+    providers[BASE_URL_PROVIDER] = {
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+    }
+  }
+  for (const [name, value] of Object.entries(table(config, 'model_providers'))) {
+    providers[name] = providerOf(`config.model_providers.${name}`, value, environment)
+  }
+  const named = text(config, 'model_provider')
+  if (named !== undefined && providers[named] === undefined && options.providers?.[named] === undefined) {
+    throw new OptionError(
+      'config.model_provider',
+      `names ${named}, which config.model_providers does not define.`,
+    )
+  }
+  const model = text(config, 'model')
+  const approvalPolicy = text(config, 'approval_policy')
+  const sandboxMode = text(config, 'sandbox_mode')
+  const effort = text(config, 'model_reasoning_effort')
+  const thread: Record<string, string> = {}
+  if (approvalPolicy !== undefined) thread.approvalPolicy = approvalPolicy
+  if (sandboxMode !== undefined) thread.sandboxMode = sandboxMode
+  if (effort !== undefined) thread.modelReasoningEffort = effort
+  return {
+    providers,
+    defaultProvider: named ?? (baseUrl === undefined ? undefined : BASE_URL_PROVIDER),
+    model,
+    thread,
+  }
+}
+
+function providerOf(
+  where: string,
+  value: unknown,
+  environment: Readonly<Record<string, string>>,
+): ProviderOptions {
+  if (!isTable(value)) throw new OptionError(where, 'must be an object.')
+  const baseUrl = text(value, 'base_url', where)
+  const keyVariable = text(value, 'env_key', where)
+  const apiKey =
+    text(value, 'experimental_bearer_token', where) ??
+    (keyVariable === undefined ? undefined : environment[keyVariable])
+  const wireApi = text(value, 'wire_api', where) ?? 'responses'
+  if (wireApi !== 'responses' && wireApi !== 'chat' && wireApi !== 'messages') {
+    throw new OptionError(`${where}.wire_api`, 'must be one of responses, chat, messages.')
+  }
+  const headers = strings(value, 'http_headers', where)
+  const query = strings(value, 'query_params', where)
+  return {
+    wireApi,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(query === undefined ? {} : { query }),
+    ...count(value, 'request_max_retries', 'requestRetriesMax', where),
+    ...count(value, 'stream_max_retries', 'streamRetriesMax', where),
+    ...count(value, 'stream_idle_timeout_ms', 'streamIdleTimeoutMs', where),
+  }
+}
+
+type Table = Readonly<Record<string, unknown>>
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function table(config: Table, key: string): Table {
+  const value = config[key]
+  if (value === undefined) return {}
+  if (!isTable(value)) throw new OptionError(`config.${key}`, 'must be an object.')
+  return value
+}
+
+function text(config: Table, key: string, where = 'config'): string | undefined {
+  const value = config[key]
+  if (value === undefined || typeof value === 'string') return value
+  throw new OptionError(`${where}.${key}`, 'must be a string.')
+}
+
+function strings(config: Table, key: string, where: string): Record<string, string> | undefined {
+  const value = config[key]
+  if (value === undefined) return undefined
+  if (isTable(value) && Object.values(value).every((entry) => typeof entry === 'string')) {
+    return value as Record<string, string>
+  }
+  throw new OptionError(`${where}.${key}`, 'must be an object of strings.')
+}
+
+function count(config: Table, key: string, name: keyof ProviderOptions, where: string): ProviderOptions {
+  const value = config[key]
+  if (value === undefined) return {}
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return { [name]: value }
+  throw new OptionError(`${where}.${key}`, 'must be a whole number from 0 up.')
+}

@@ -1,0 +1,273 @@
+/** The live occupant of a thread: its history, its workspace, and one turn at a time. */
+
+import { type ConversationHistory, createHistory, replay } from '../history/index.ts'
+import { openWorkspace, type WorkspaceOptions } from '../platform/open-workspace.ts'
+import type { Workspace } from '../platform/workspace.ts'
+import type { ThreadId } from '../protocol/ids.ts'
+import type { MessageItem } from '../protocol/response-item.ts'
+import type { ThreadMeta, ThreadRecord } from '../protocol/thread-record.ts'
+import type { Turn } from '../protocol/turn.ts'
+import type { Usage } from '../protocol/usage.ts'
+import type { Input } from '../protocol/user-input.ts'
+import { ReadWriteLock } from '../std/read-write-lock.ts'
+import { unreachable } from '../std/unreachable.ts'
+import type { ThreadWriter } from '../stores/ports.ts'
+import { type ActiveTurn, TurnStop } from './active-turn.ts'
+import type { Approvals } from './approvals.ts'
+import { failTurn, makeTurn, parseOutput } from './end-turn.ts'
+import { makeScope } from './make-scope.ts'
+import { openingItems } from './opening-items.ts'
+import type { ThreadOptions, TurnOptions } from './options.ts'
+import { runTurn, type TurnTally } from './run-turn.ts'
+import type { Runtime } from './runtime.ts'
+import type { ThreadScripts } from './script-host.ts'
+import { ThreadLog } from './thread-log.ts'
+import { planTurn, type TurnPlan } from './turn-plan.ts'
+import { addUsage, NO_USAGE } from './usage.ts'
+import { userMessage } from './user-message.ts'
+
+/** What a thread's records hold. */
+interface ThreadState {
+  readonly meta: ThreadMeta
+  readonly history: ConversationHistory
+  /** How far the records were read or written: another process may have added to them since. */
+  position: number
+  usage: Usage
+}
+
+export class Session implements AsyncDisposable {
+  readonly #runtime: Runtime
+  readonly #id: ThreadId
+  readonly #lock = new ReadWriteLock()
+  readonly #approvedForSession = new Set<string>()
+  #state: ThreadState | undefined
+  #workspace: { readonly key: string; readonly workspace: Workspace } | undefined
+  #scripts: ThreadScripts | undefined
+
+  private constructor(runtime: Runtime, id: ThreadId) {
+    this.#runtime = runtime
+    this.#id = id
+  }
+
+  /** @throws {StoreError} The thread is not there, or cannot be read. */
+  static async open(runtime: Runtime, id: ThreadId, isNew: boolean): Promise<Session> {
+    const session = new Session(runtime, id)
+    if (!isNew) {
+      const { threads } = await runtime.store()
+      session.#state = stateOf(await threads.read(id), -1)
+    }
+    return session
+  }
+
+  async run(
+    turn: ActiveTurn,
+    input: Input,
+    threadOptions: ThreadOptions,
+    turnOptions: TurnOptions,
+    approvals: Approvals,
+  ): Promise<Turn> {
+    const tally: TurnTally = { steps: 0, usage: null }
+    const describe = () => makeTurn(this.#id, turn, tally, this.#state?.usage ?? NO_USAGE)
+    if (turn.signal.aborted) throw failTurn(turn.signal.reason, describe())
+
+    const plan = await planTurn(this.#runtime, this.#id, this.#state?.meta, threadOptions, turnOptions)
+    const workspace = await this.#openWorkspace(plan.workspace)
+    const message = await userMessage(input, workspace.root)
+    const { state, writer } = await this.#openState(plan, threadOptions, workspace)
+    const log = new ThreadLog(writer)
+    const stopWatch = watchTime(turn, this.#runtime.options.limits?.wallMs)
+    turn.emit({ type: 'thread.started', thread_id: this.#id })
+    turn.emit({ type: 'turn.started' })
+    try {
+      log.add({ type: 'turn_started', turnId: turn.turnId, options: optionsRecord(plan) })
+      await this.#carry(turn, plan, workspace, state, log, approvals, message, tally)
+      const turnResult = describe()
+      await this.#end(turn, log, state, tally, 'completed')
+      const result = { ...turnResult, threadUsage: state.usage }
+      const output = await parseOutput(result, turnOptions.outputSchema)
+      turn.emit({ type: 'turn.completed', usage: tally.usage ?? NO_USAGE })
+      return output === undefined ? result : { ...result, output }
+    } catch (error) {
+      throw await this.#fail(error, turn, log, state, tally, describe)
+    } finally {
+      clearTimeout(stopWatch)
+      state.position = writer.position
+      await writer[Symbol.asyncDispose]()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#scripts?.close()
+    await this.#workspace?.workspace[Symbol.asyncDispose]()
+    this.#workspace = undefined
+  }
+
+  async #carry(
+    turn: ActiveTurn,
+    plan: TurnPlan,
+    workspace: Workspace,
+    state: ThreadState,
+    log: ThreadLog,
+    approvals: Approvals,
+    message: MessageItem,
+    tally: TurnTally,
+  ): Promise<void> {
+    await this.#runtime.options.hooks?.beforeTurn?.({ threadId: this.#id, turnId: turn.turnId })
+    if (plan.toolMode !== 'direct') this.#scripts ??= (await this.#runtime.scripts()).openThread()
+    const { documents } = await this.#runtime.store()
+    const scope = makeScope({
+      runtime: this.#runtime,
+      threadId: this.#id,
+      turn,
+      plan,
+      prompt: message,
+      workspace,
+      documents,
+      history: state.history,
+      log,
+      approvals,
+      approvedForSession: this.#approvedForSession,
+      lock: this.#lock,
+      scripts: this.#scripts,
+    })
+    if (state.history.items().length === 0) {
+      scope.record(await openingItems(plan, workspace, this.#runtime.doors))
+    }
+    scope.record([message])
+    await runTurn(scope, tally)
+  }
+
+  /** The turn's last records; after this they are kept. */
+  async #end(
+    turn: ActiveTurn,
+    log: ThreadLog,
+    state: ThreadState,
+    { usage }: TurnTally,
+    status: 'completed' | 'failed' | 'aborted',
+    message?: string,
+  ): Promise<void> {
+    turn.items.close()
+    if (usage !== null) state.usage = addUsage(state.usage, usage)
+    log.add({
+      type: 'turn_ended',
+      turnId: turn.turnId,
+      status,
+      usage: usage ?? NO_USAGE,
+      ...(message === undefined ? {} : { message }),
+    })
+    await log.settled()
+  }
+
+  /** Tells of the failure where it is listened for; gives the error that the host sees. */
+  async #fail(
+    cause: unknown,
+    turn: ActiveTurn,
+    log: ThreadLog,
+    state: ThreadState,
+    tally: TurnTally,
+    describe: () => Turn,
+  ): Promise<unknown> {
+    const stop = turn.signal.aborted ? turn.signal.reason : cause
+    const isStopped = stop instanceof TurnStop && stop.reason !== 'limit'
+    const usage = tally.usage ?? NO_USAGE
+    const error = failTurn(stop, { ...describe(), threadUsage: addUsage(state.usage, usage) })
+    const message = error instanceof Error ? error.message : String(error)
+    try {
+      await this.#end(turn, log, state, tally, isStopped ? 'aborted' : 'failed', message)
+    } catch (unkept) {
+      this.#runtime.log.error('The end of a turn could not be kept.', {
+        threadId: this.#id,
+        error: String(unkept),
+      })
+    }
+    if (stop instanceof TurnStop && stop.reason !== 'limit') {
+      turn.emit({ type: 'turn.aborted', reason: stop.reason, usage })
+    } else {
+      turn.emit({ type: 'error', message })
+      turn.emit({ type: 'turn.failed', error: { message } })
+    }
+    await this.#tellHook(error)
+    return error
+  }
+
+  async #tellHook(error: unknown): Promise<void> {
+    try {
+      await this.#runtime.options.hooks?.onError?.(error)
+    } catch (problem) {
+      this.#runtime.log.error('The onError hook failed.', { error: String(problem) })
+    }
+  }
+
+  /** One workspace serves turn after turn, until its options change: its processes outlive a turn. */
+  async #openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+    const { workingDirectory, additionalDirectories, sandboxMode, sandboxRequested } = options
+    const key = JSON.stringify([workingDirectory, additionalDirectories, sandboxMode, sandboxRequested])
+    if (this.#workspace?.key === key) return this.#workspace.workspace
+    const workspace = await openWorkspace(options)
+    await this.#workspace?.workspace[Symbol.asyncDispose]()
+    this.#workspace = { key, workspace }
+    return workspace
+  }
+
+  /** The thread as its records have it now, and the right to add to them until the turn ends. */
+  async #openState(
+    plan: TurnPlan,
+    threadOptions: ThreadOptions,
+    workspace: Workspace,
+  ): Promise<{ state: ThreadState; writer: ThreadWriter }> {
+    const { threads } = await this.#runtime.store()
+    if (this.#state === undefined) {
+      const meta: ThreadMeta = {
+        id: this.#id,
+        createdAt: this.#runtime.doors.clock.now(),
+        workingDirectory: workspace.root,
+        model: plan.model.slug,
+        ...(threadOptions.threadSource === undefined ? {} : { source: threadOptions.threadSource }),
+      }
+      const writer = await threads.create(meta)
+      this.#state = { meta, history: createHistory(), usage: NO_USAGE, position: writer.position }
+      return { state: this.#state, writer }
+    }
+    const writer = await threads.open(this.#id)
+    if (writer.position !== this.#state.position) {
+      try {
+        this.#state = stateOf(await threads.read(this.#id), writer.position)
+      } catch (error) {
+        await writer[Symbol.asyncDispose]()
+        throw error
+      }
+    }
+    return { state: this.#state, writer }
+  }
+}
+
+function stateOf(records: readonly ThreadRecord[], position: number): ThreadState {
+  let usage = NO_USAGE
+  let meta: ThreadMeta | undefined
+  for (const record of records) {
+    if (record.type === 'thread_meta') meta ??= record.meta
+    if (record.type === 'turn_ended') usage = addUsage(usage, record.usage)
+  }
+  return {
+    meta: meta ?? unreachable('a thread without its first record'),
+    history: createHistory({ items: replay(records) ?? [] }),
+    usage,
+    position,
+  }
+}
+
+function optionsRecord(plan: TurnPlan): Record<string, unknown> {
+  return {
+    model: plan.model.slug,
+    toolMode: plan.toolMode,
+    workingDirectory: plan.workspace.workingDirectory,
+    sandboxMode: plan.workspace.sandboxMode,
+    approvalPolicy: plan.approvalPolicy,
+  }
+}
+
+function watchTime(turn: ActiveTurn, wallMs: number | undefined): NodeJS.Timeout | undefined {
+  if (wallMs === undefined) return undefined
+  const stop = () => turn.stop(new TurnStop('limit', { limit: { name: 'wallMs', value: wallMs } }))
+  return setTimeout(stop, wallMs)
+}

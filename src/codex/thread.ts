@@ -1,0 +1,232 @@
+/** A conversation that lasts: runs on it, stops them, and answers their questions. */
+
+import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
+import { OptionError } from '../protocol/errors.ts'
+import type { ThreadId } from '../protocol/ids.ts'
+import type { SdkThreadEvent, ThreadEvent } from '../protocol/thread-event.ts'
+import type { Turn } from '../protocol/turn.ts'
+import type { Usage } from '../protocol/usage.ts'
+import type { Input } from '../protocol/user-input.ts'
+import type { OutputOf, Schema } from '../tools/schema.ts'
+import { ActiveTurn, TurnStop } from './active-turn.ts'
+import { Approvals } from './approvals.ts'
+import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
+import { checkThreadOptions, checkTurnOptions, type ThreadOptions, type TurnOptions } from './options.ts'
+import { Run } from './run.ts'
+import type { Runtime } from './runtime.ts'
+import { sdkEvents } from './sdk-events.ts'
+import type { Session } from './session.ts'
+import { NO_USAGE } from './usage.ts'
+
+/** Source: `@openai/codex-sdk`. */
+export interface StreamedTurn {
+  events: AsyncGenerator<SdkThreadEvent>
+}
+
+/** Made by `codex.startThread()` or `codex.resumeThread()`. */
+export class Thread implements AsyncDisposable {
+  readonly id: ThreadId
+  readonly #runtime: Runtime
+  readonly #approvals: Approvals
+  #options: ThreadOptions
+  #isNew: boolean
+  #session: Promise<Session> | undefined
+  /** The first runs; those behind it wait. */
+  #turns: readonly ActiveTurn[] = []
+  #isClosed = false
+
+  /** @param isNew Whether nothing is stored of it yet. */
+  constructor(runtime: Runtime, id: ThreadId, options: ThreadOptions, isNew: boolean) {
+    this.id = id
+    this.#runtime = runtime
+    this.#options = options
+    this.#isNew = isNew
+    this.#approvals = new Approvals(runtime.options.approve)
+  }
+
+  /** The tokens of all its turns in this process and before; known once it has run. */
+  get usage(): Usage {
+    return this.#usage ?? NO_USAGE
+  }
+  #usage: Usage | undefined
+
+  get isBusy(): boolean {
+    return this.#turns.length > 0
+  }
+
+  /**
+   * Start a turn. It is at work already when this returns: await it for the `Turn`, or iterate it for its events.
+   *
+   * @throws Nothing here: what goes wrong rejects the run. {OptionError} the options cannot be meant; {ThreadBusyError}
+   *   a turn is running and `whenBusy` is `reject`; {ModelError} the provider failed; {TurnAbortedError} it was stopped;
+   *   {TurnLimitError}; {StoreError} the thread could not be read or kept.
+   */
+  run<S extends Schema<unknown> = Schema<unknown>>(
+    input: Input,
+    options: TurnOptions & { outputSchema?: S | undefined } = {},
+  ): Run<OutputOf<S>> {
+    return new Run<OutputOf<S>>((emit) => {
+      const stop = new AbortController()
+      const result = this.#begin(input, options, emit, stop.signal)
+      result.catch(() => {})
+      // The session checked the output against the schema, so its type is the schema's.
+      return { result: result as Promise<Turn<OutputOf<S>>>, stop: () => stop.abort() }
+    })
+  }
+
+  /** The same as `@openai/codex-sdk` spells it, with its events and no others. */
+  async runStreamed(input: Input, options: TurnOptions = {}): Promise<StreamedTurn> {
+    const run = this.run(input, options)
+    return { events: sdkEvents(run) }
+  }
+
+  /**
+   * Say something to the turn that runs; the model reads it before its next step.
+   *
+   * @throws {NoActiveTurnError}
+   */
+  async steer(input: Input): Promise<void> {
+    const [running] = this.#turns
+    if (running === undefined) throw new NoActiveTurnError(this.id)
+    running.steer(checkInput(input))
+  }
+
+  /** Stop the turn that runs, if one does, and wait until it has. */
+  async interrupt(): Promise<void> {
+    await stopAll(this.#turns.slice(0, 1), new TurnStop('interrupted'))
+  }
+
+  /**
+   * A new thread that begins with everything this one holds; from then on they share nothing.
+   *
+   * @throws {ThreadBusyError} A turn is running. @throws {ThreadNotFoundError} Nothing has been run yet.
+   */
+  async fork(options: ThreadOptions = {}): Promise<Thread> {
+    checkThreadOptions(options)
+    if (this.isBusy) throw new ThreadBusyError(this.id)
+    const id = await this.#runtime.forkRecords(this.id)
+    return this.#runtime.adopt(id, { ...this.#options, ...options })
+  }
+
+  /** Calls that wait for a person. */
+  approvals(): ApprovalRequest[] {
+    return this.#approvals.requests
+  }
+
+  /** @throws {UnknownApprovalError} Nobody asks, or no longer. */
+  async answer(id: string, decision: ApprovalDecision): Promise<void> {
+    this.#approvals.answer(id, decision)
+  }
+
+  /** Stops the turn, ends every process of the thread, and lets go of its file. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await stopAll(this.#turns, new TurnStop('closed'))
+    const session = await this.#session?.catch(() => undefined)
+    await session?.[Symbol.asyncDispose]()
+    this.#runtime.forget(this)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Options for the turns to come. */
+  change(options: ThreadOptions): void {
+    this.#options = { ...this.#options, ...options }
+  }
+
+  async #begin(
+    input: Input,
+    options: TurnOptions,
+    emit: (event: ThreadEvent) => void,
+    stopped: AbortSignal,
+  ): Promise<Turn> {
+    checkTurnOptions(options)
+    checkInput(input)
+    if (this.#isClosed) throw new ThreadClosedError(this.id)
+
+    const [running] = this.#turns
+    const { whenBusy = 'reject' } = this.#options
+    if (running !== undefined && whenBusy === 'reject') throw new ThreadBusyError(this.id)
+    if (running !== undefined && whenBusy === 'steer') {
+      running.steer(input)
+      return await this.#follow(running, options, emit, stopped)
+    }
+
+    const before = this.#turns.at(-1)
+    const turn = new ActiveTurn(this.#runtime.newTurnId())
+    this.#turns = [...this.#turns, turn]
+    const following = this.#follow(turn, options, emit, stopped)
+    await before?.result.catch(() => {})
+    await this.#carry(turn, input, options)
+    return await following
+  }
+
+  /** Hear a turn's events, pass the stops on, and end as it ends. */
+  async #follow(
+    turn: ActiveTurn,
+    { signal }: TurnOptions,
+    emit: (event: ThreadEvent) => void,
+    stopped: AbortSignal,
+  ): Promise<Turn> {
+    turn.listen(emit)
+    const interrupt = (event?: Event) => {
+      const cause = event?.target === signal ? signal?.reason : undefined
+      turn.stop(new TurnStop('interrupted', { cause }))
+    }
+    for (const source of [signal, stopped]) {
+      if (source?.aborted === true) turn.stop(new TurnStop('interrupted', { cause: source.reason }))
+      source?.addEventListener('abort', interrupt, { once: true })
+    }
+    try {
+      return await turn.result
+    } finally {
+      for (const source of [signal, stopped]) source?.removeEventListener('abort', interrupt)
+    }
+  }
+
+  /** Runs the turn in the session; whatever comes of it settles the turn. */
+  async #carry(turn: ActiveTurn, input: Input, options: TurnOptions): Promise<void> {
+    try {
+      this.#session ??= this.#runtime.openSession(this.id, this.#isNew)
+      this.#session.catch(() => {
+        this.#session = undefined
+      })
+      const session = await this.#session
+      this.#isNew = false
+      const result = await session.run(turn, input, this.#options, options, this.#approvals)
+      this.#usage = result.threadUsage
+      this.#release(turn)
+      turn.settle({ turn: result })
+    } catch (error) {
+      this.#release(turn)
+      turn.settle({ error })
+    }
+  }
+
+  /** Free before anyone hears that the turn is over, so that they can run again at once. */
+  #release(turn: ActiveTurn): void {
+    this.#turns = this.#turns.filter((other) => other !== turn)
+  }
+}
+
+async function stopAll(turns: readonly ActiveTurn[], stop: TurnStop): Promise<void> {
+  for (const turn of turns) turn.stop(stop)
+  await Promise.allSettled(turns.map((turn) => turn.result))
+}
+
+/** @throws {OptionError} */
+function checkInput(input: unknown): Input {
+  if (typeof input === 'string') return input
+  const isPart = (part: unknown) =>
+    typeof part === 'object' &&
+    part !== null &&
+    (('type' in part && part.type === 'text' && 'text' in part && typeof part.text === 'string') ||
+      ('type' in part && part.type === 'local_image' && 'path' in part && typeof part.path === 'string'))
+  if (Array.isArray(input) && input.every(isPart)) return input as Input
+  throw new OptionError(
+    'input',
+    "must be a string, or an array of { type: 'text', text } and { type: 'local_image', path }.",
+  )
+}

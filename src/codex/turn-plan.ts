@@ -1,0 +1,87 @@
+/** What a turn's options come to, decided before anything happens. */
+
+import type { WorkspaceOptions } from '../platform/open-workspace.ts'
+import { defaultPinPosition, type PinPosition } from '../context/index.ts'
+import { canEnforce } from '../platform/sandbox.ts'
+import { OptionError } from '../protocol/errors.ts'
+import type { ThreadId } from '../protocol/ids.ts'
+import type { JsonSchema } from '../protocol/json.ts'
+import type { ApprovalPolicy, ToolMode } from '../protocol/modes.ts'
+import type { ThreadMeta } from '../protocol/thread-record.ts'
+import { toJsonSchema } from '../tools/schema.ts'
+import type { ToolSet } from '../tools/tool-set.ts'
+import type { ThreadOptions, TurnOptions } from './options.ts'
+import type { Runtime } from './runtime.ts'
+import type { TurnModel } from './turn-scope.ts'
+
+export interface TurnPlan {
+  readonly model: TurnModel
+  readonly toolMode: ToolMode
+  readonly tools: ToolSet
+  readonly workspace: WorkspaceOptions
+  readonly approvalPolicy: ApprovalPolicy
+  readonly outputSchema: JsonSchema | undefined
+  readonly pinPrompt: PinPosition
+  /** What the developer says to the model, part by part. */
+  readonly developerTexts: readonly string[]
+}
+
+/**
+ * @param meta What the thread was started with; undefined for one that has not been run.
+ * @throws {OptionError} Nobody can run this turn as it is asked for; names the option.
+ */
+export async function planTurn(
+  runtime: Runtime,
+  threadId: ThreadId,
+  meta: ThreadMeta | undefined,
+  thread: ThreadOptions,
+  turn: TurnOptions,
+): Promise<TurnPlan> {
+  const slug = turn.model ?? thread.model ?? meta?.model
+  if (slug === undefined) {
+    throw new OptionError(
+      'model',
+      'is missing. Pass it to the Codex, the thread or the run, or set CODEX_TS_MODEL.',
+    )
+  }
+  const workspace = workspaceOptions(runtime, meta, thread)
+  const [model, tools] = await Promise.all([runtime.model(slug, thread, threadId), runtime.tools()])
+  const toolMode = thread.toolMode ?? 'script'
+  return {
+    model,
+    toolMode,
+    tools,
+    workspace,
+    approvalPolicy: thread.approvalPolicy ?? (runtime.options.approve === undefined ? 'never' : 'on-request'),
+    outputSchema:
+      turn.outputSchema === undefined ? undefined : toJsonSchema('outputSchema', turn.outputSchema, 'output'),
+    pinPrompt: thread.pinPrompt ?? defaultPinPosition(toolMode),
+    developerTexts: [
+      ...(thread.developerInstructions === undefined ? [] : [thread.developerInstructions]),
+      ...tools.packs.flatMap(({ instructions }) => (instructions === undefined ? [] : [instructions.trim()])),
+    ],
+  }
+}
+
+function workspaceOptions(
+  runtime: Runtime,
+  meta: ThreadMeta | undefined,
+  thread: ThreadOptions,
+): WorkspaceOptions {
+  const { sandboxMode } = thread
+  if (sandboxMode !== undefined && !canEnforce(sandboxMode)) {
+    throw new OptionError(
+      'sandboxMode',
+      `${sandboxMode} was asked for and cannot be enforced on this machine, so nothing was run. ` +
+        "Leave the option out to work without starting processes, or pass 'danger-full-access' where that is safe.",
+    )
+  }
+  return {
+    workingDirectory: thread.workingDirectory ?? meta?.workingDirectory ?? runtime.doors.workingDirectory,
+    additionalDirectories: thread.additionalDirectories ?? [],
+    sandboxMode: sandboxMode ?? 'read-only',
+    sandboxRequested: sandboxMode !== undefined,
+    environment: runtime.doors.environment,
+    clock: runtime.doors.clock,
+  }
+}

@@ -1,0 +1,80 @@
+/** Everything that holds for one turn, made when it begins. */
+
+import type { ModelClient, ModelRequest } from '../model/model-client.ts'
+import type { ModelInfo } from '../model/model-table.ts'
+import type { Tracer } from '../observability/tracer.ts'
+import type { ThreadId, TurnId } from '../protocol/ids.ts'
+import type { JsonSchema } from '../protocol/json.ts'
+import type { ToolMode } from '../protocol/modes.ts'
+import type { CallItem, CallOutputItem, ResponseItem } from '../protocol/response-item.ts'
+import type { ToolSpec } from '../protocol/tool-spec.ts'
+import type { Usage } from '../protocol/usage.ts'
+import type { TruncationPolicy } from '../std/truncate.ts'
+import type { Dispatcher } from '../tools/dispatch.ts'
+import type { ThreadDocuments } from '../tools/tool.ts'
+import type { ToolSet } from '../tools/tool-set.ts'
+import type { ActiveTurn } from './active-turn.ts'
+import type { Hooks, TurnLimits } from './options.ts'
+
+export interface TurnModel {
+  readonly client: ModelClient
+  /** The slug that the host asked for. */
+  readonly slug: string
+  /** What every request of the turn says alike. */
+  readonly request: Omit<ModelRequest, 'input' | 'tools' | 'instructions' | 'outputSchema'>
+  readonly info: ModelInfo
+  /** Whether it can call tools at all. */
+  readonly toolCalls: boolean
+  readonly streamRetriesMax: number
+  readonly truncation: TruncationPolicy
+}
+
+/** Runs the scripts that a model sends, whichever way they travel. */
+export interface ScriptCarrier {
+  readonly specs: readonly ToolSpec[]
+  /** Whether this call is a script, or about one. */
+  carries(call: CallItem): boolean
+  answer(call: CallItem, scope: TurnScope): Promise<CallOutputItem>
+  /** For models without tool calls: the script inside a message, and the message that answers it. */
+  readonly text?: {
+    /** How to write such a block; stands behind the base instructions. */
+    readonly instructions: string
+    detector(): TextDetector
+    answer(source: string, scope: TurnScope): Promise<ResponseItem>
+  }
+}
+
+export interface TextDetector {
+  /** The part of the text that is prose. */
+  push(delta: string): string
+  /** What was held back, and the script if there was one. */
+  end(): { readonly prose: string; readonly source: string | null }
+}
+
+export interface TurnScope {
+  readonly threadId: ThreadId
+  readonly turnId: TurnId
+  readonly turn: ActiveTurn
+  readonly model: TurnModel
+  readonly toolMode: ToolMode
+  readonly tools: ToolSet
+  readonly specs: readonly ToolSpec[]
+  readonly scripts: ScriptCarrier | null
+  readonly instructions: string
+  readonly outputSchema: JsonSchema | undefined
+  readonly dispatcher: Dispatcher
+  readonly documents: ThreadDocuments
+  readonly limits: TurnLimits
+  readonly hooks: Hooks
+  readonly tracer: Tracer
+  /** Into the history and the thread file. */
+  record(items: readonly ResponseItem[]): void
+  /** What the model sees, oldest first. */
+  prompt(step: number): Promise<readonly ResponseItem[]>
+  /** What the newest request cost, once the items of its response are recorded. */
+  noteUsage(usage: Usage): void
+  /** Resolves when everything recorded is kept. */
+  settled(): Promise<void>
+  /** What was steered into the turn since the last look. */
+  steered(): Promise<ResponseItem[]>
+}

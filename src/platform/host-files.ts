@@ -1,0 +1,21 @@
+/** Files that the host itself names: no tool's policy holds for them. */
+
+import { access, readFile } from 'node:fs/promises'
+
+/** Null where no file can be read. */
+export async function readHostText(path: string): Promise<string | null> {
+  return await readFile(path, 'utf8').catch(() => null)
+}
+
+/** @throws What the file system says. */
+export async function readHostBytes(path: string): Promise<Buffer> {
+  return await readFile(path)
+}
+
+/** Whether anything, file or folder, is there. */
+export async function existsOnHost(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  )
+}

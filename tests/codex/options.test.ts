@@ -1,0 +1,115 @@
+/** Options that cannot be meant are said so, by name, before anything happens. */
+
+import { expect, test } from 'vitest'
+import { Codex, type CodexOptions, type ThreadOptions } from '../../src/index.ts'
+import { memoryStore } from '../../src/stores/index.ts'
+import { calls, says } from '../../src/testing/index.ts'
+import { bench } from '../support/codex.ts'
+
+const base = { env: {}, store: memoryStore() }
+
+test.each([
+  ['model', { model: 7 }],
+  ['packs', { packs: ['no-such-pack'] }],
+  ['packs', { packs: 'core-codex' }],
+  ['providers.local.baseUrl', { providers: { local: { baseUrl: 'localhost:1' } } }],
+  ['providers.local.wireApi', { providers: { local: { wireApi: 'graphql' } } }],
+  ['limits.stepsMax', { limits: { stepsMax: 0 } }],
+  ['approve', { approve: 'yes' }],
+  ['log', { log: { info: () => {} } }],
+  ['colour', { colour: 'red' }],
+  ['hooks.beforeLunch', { hooks: { beforeLunch: () => {} } }],
+] as const)('the constructor refuses a bad %s', (option, options) => {
+  const make = () => new Codex({ ...base, ...(options as unknown as CodexOptions) })
+
+  expect(make).toThrow(expect.objectContaining({ code: 'bad_option', option }))
+})
+
+test.each([
+  ['sandboxMode', { sandboxMode: 'none' }],
+  ['toolMode', { toolMode: 1 }],
+  ['workingDirectory', { workingDirectory: '' }],
+] as const)('startThread refuses a bad %s', (option, options) => {
+  const codex = new Codex(base)
+
+  expect(() => codex.startThread(options as unknown as ThreadOptions)).toThrow(
+    expect.objectContaining({ option }),
+  )
+})
+
+const runOptions = (codex: CodexOptions, thread: ThreadOptions) =>
+  new Codex({ ...base, ...codex })
+    .startThread({ toolMode: 'direct', ...thread })
+    .run('go')
+    .catch((error: unknown) => error)
+
+test.each([
+  ['no model', 'model', {}, {}],
+  ['no key', 'providers.openrouter.apiKey', { model: 'some/model' }, {}],
+  [
+    'a missing folder',
+    'workingDirectory',
+    { model: 'local/any', providers: local() },
+    { workingDirectory: '/no/such' },
+  ],
+  [
+    'a sandbox that cannot be enforced',
+    'sandboxMode',
+    { model: 'local/any', providers: local() },
+    { sandboxMode: 'read-only' },
+  ],
+] as const)('a run with %s is refused, naming the option', async (_, option, codex, thread) => {
+  const error = await runOptions(codex, thread)
+
+  expect(error).toMatchObject({ code: 'bad_option', option })
+})
+
+test('a key that is missing is told with the variable to set', async () => {
+  const error = await runOptions({ model: 'some/model' }, {})
+
+  expect(error).toMatchObject({ message: expect.stringContaining('OPENROUTER_API_KEY') })
+})
+
+test('a provider that cannot be reached is a typed error that names it', async () => {
+  const providers = { local: { baseUrl: 'http://127.0.0.1:9', requestRetriesMax: 0, streamRetriesMax: 0 } }
+
+  const error = await runOptions({ model: 'local/any', providers }, {})
+
+  expect(error).toMatchObject({
+    code: 'model_unreachable',
+    retryable: true,
+    message: expect.stringContaining('local'),
+  })
+})
+
+test('without a sandbox, commands are refused with the reason and files inside the folder still work', async () => {
+  await using at = await bench(
+    [[calls('exec_command', { cmd: 'echo hi' }), calls('read_file', { file_path: 'a.txt' })], says('done')],
+    { files: { 'a.txt': 'alpha' } },
+  )
+  const thread = at.codex.startThread({ workingDirectory: at.folder.path, toolMode: 'direct' })
+
+  await thread.run('go')
+
+  expect(at.provider.requests[1]?.outputOf('exec_command')).toMatch(/sandboxMode.*danger-full-access/s)
+  expect(at.provider.requests[1]?.outputOf('read_file')).toContain('alpha')
+})
+
+test('options of the SDK that concern its binary are accepted with one warning', () => {
+  const warnings: string[] = []
+  const nothing = () => {}
+  const log = {
+    debug: nothing,
+    info: nothing,
+    error: nothing,
+    warn: (message: string) => warnings.push(message),
+  }
+
+  new Codex({ ...base, log, codexPathOverride: '/usr/bin/codex' })
+
+  expect(warnings).toEqual([expect.stringContaining('codexPathOverride')])
+})
+
+function local() {
+  return { local: { baseUrl: 'http://127.0.0.1:9', apiKey: 'k' } }
+}

@@ -3,7 +3,7 @@
 import { pinnedPrompt } from '../context/index.ts'
 import type { ConversationHistory } from '../history/index.ts'
 import type { Workspace } from '../platform/workspace.ts'
-import type { FileKey, ThreadId } from '../protocol/ids.ts'
+import type { ThreadId } from '../protocol/ids.ts'
 import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
 import type { ToolSpec } from '../protocol/tool-spec.ts'
 import type { ReadWriteLock } from '../std/read-write-lock.ts'
@@ -15,6 +15,7 @@ import type { Approvals } from './approvals.ts'
 import { instructionsFor } from './opening-items.ts'
 import type { Runtime } from './runtime.ts'
 import type { ThreadScripts } from './script-host.ts'
+import { threadDocuments } from './thread-documents.ts'
 import type { ThreadLog } from './thread-log.ts'
 import type { TurnPlan } from './turn-plan.ts'
 import type { ScriptCarrier, TurnScope } from './turn-scope.ts'
@@ -124,15 +125,5 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
     }),
     show: (key, state, body) => turn.items.show(key, state, body),
     delta: (key, text) => turn.items.openDelta(key, text),
-  }
-}
-
-/** The store's documents as a thread's tools see them: what they put belongs to the thread. */
-export function threadDocuments(documents: DocumentStore, threadId: ThreadId): ThreadDocuments {
-  return {
-    put: (document) => documents.put({ ...document, owner: threadId }),
-    info: (fileKey: FileKey) => documents.info(fileKey),
-    read: (fileKey, range) => documents.read(fileKey, range),
-    list: () => documents.list({ owner: threadId }),
   }
 }

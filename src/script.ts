@@ -1,0 +1,219 @@
+/** The harness's own door: scripts with packs by slug, or with plain functions, without an agent. */
+
+import { scriptTools } from './codex/script-calls.ts'
+import { threadDocuments } from './codex/thread-documents.ts'
+import {
+  type ScriptCall,
+  ScriptEngine,
+  type ScriptEvent,
+  type ScriptLimits,
+  type ScriptResult,
+  type ScriptTools,
+  type ToolTree,
+  toolsFromTree,
+} from './harness/index.ts'
+import { type Log, silentLog } from './observability/log.ts'
+import { silentTracer } from './observability/tracer.ts'
+import { openDoors } from './open-doors.ts'
+import { openWorkspace } from './platform/open-workspace.ts'
+import { canEnforce } from './platform/sandbox.ts'
+import type { Workspace } from './platform/workspace.ts'
+import type { ApprovalDecision, ApprovalRequest } from './protocol/approval.ts'
+import { OptionError } from './protocol/errors.ts'
+import type { ThreadId, TurnId } from './protocol/ids.ts'
+import type { JsonObject } from './protocol/json.ts'
+import type { ApprovalPolicy, SandboxMode } from './protocol/modes.ts'
+import { ReadWriteLock } from './std/read-write-lock.ts'
+import { uuidV7 } from './std/uuid.ts'
+import { memoryStore } from './stores/memory/index.ts'
+import type { Dispatcher } from './tools/dispatch.ts'
+import { definePack, type Pack } from './tools/pack.ts'
+import { ToolSet } from './tools/tool-set.ts'
+
+export type { ScriptEvent, ScriptLimits, ScriptResult, ToolTree } from './harness/index.ts'
+export { DEFAULT_LIMITS } from './harness/index.ts'
+
+export interface ScriptRunnerOptions {
+  /** Packs, or slugs of those that ship. Default none. */
+  readonly packs?: readonly (string | Pack)[]
+  /** Plain async functions, nested as they are called. They get `(argument, { signal })`; nobody is asked for them. */
+  readonly tools?: ToolTree
+  readonly limits?: Partial<ScriptLimits>
+  /** Workers kept ready. Default two, or one on a machine with one core. */
+  readonly poolSize?: number
+  /** Where the packs work. Default: the current directory when the runner was made. */
+  readonly workingDirectory?: string
+  /** Default `read-only`. */
+  readonly sandboxMode?: SandboxMode
+  /** Default `never`, or `on-request` for runs that bring `approve`. */
+  readonly approvalPolicy?: ApprovalPolicy
+  readonly log?: Log
+}
+
+export interface ScriptRunOptions {
+  readonly signal?: AbortSignal
+  /** What the script finds as `context`; JSON. */
+  readonly context?: JsonObject
+  /** Answers questions about calls; without it every question is answered with no. */
+  readonly approve?: (
+    request: ApprovalRequest,
+    options: { signal: AbortSignal },
+  ) => Promise<ApprovalDecision> | ApprovalDecision
+  /** Over those of the runner. */
+  readonly limits?: Partial<ScriptLimits>
+  readonly onEvent?: (event: ScriptEvent) => void
+}
+
+interface PackTools {
+  readonly set: ToolSet
+  readonly workspace: Workspace
+}
+
+/**
+ * Runs scripts in sandboxes on a pool of workers.
+ *
+ * Workers start with the first run, are kept for the next, and do not keep the process alive. Dispose it
+ * (`await using`) to end them.
+ *
+ * @throws {OptionError} An option that cannot be meant.
+ */
+export class ScriptRunner implements AsyncDisposable {
+  readonly #options: ScriptRunnerOptions
+  readonly #doors = openDoors({})
+  readonly #engine: ScriptEngine
+  readonly #tree: ScriptTools
+  readonly #lock = new ReadWriteLock()
+  readonly #documents = memoryStore().documents
+  readonly #approvedForSession = new Set<string>()
+  #packTools: Promise<PackTools> | undefined
+  #merged: ScriptTools['entries'] | undefined
+
+  constructor(options: ScriptRunnerOptions = {}) {
+    checkOptions(options, this.#doors.packSlugs)
+    const { limits, poolSize, log } = options
+    this.#options = options
+    this.#engine = new ScriptEngine({
+      ...(limits === undefined ? {} : { limits }),
+      ...(poolSize === undefined ? {} : { poolSize }),
+      ...(log === undefined ? {} : { log }),
+    })
+    this.#tree = toolsFromTree(options.tools ?? {})
+  }
+
+  /** Starts the workers, so that the first script finds one ready. */
+  async warm(): Promise<void> {
+    await this.#engine.warm()
+  }
+
+  /**
+   * Runs one script to its end.
+   *
+   * @param source TypeScript or JavaScript: the body of an async function.
+   * @returns Also for everything a script did wrong: `ok` tells.
+   * @throws {OptionError} A limit, a working directory or a pack that cannot be meant.
+   */
+  async run(source: string, options: ScriptRunOptions = {}): Promise<ScriptResult> {
+    if (typeof source !== 'string') throw new OptionError('source', 'must be a string of TypeScript or JavaScript.')
+    const { signal, context, limits, onEvent } = options
+    return await this.#engine.run(source, {
+      tools: await this.#toolsFor(options),
+      ...(signal === undefined ? {} : { signal }),
+      ...(context === undefined ? {} : { context }),
+      ...(limits === undefined ? {} : { limits }),
+      ...(onEvent === undefined ? {} : { onEvent }),
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#engine[Symbol.asyncDispose]()
+    const opened = await this.#packTools?.catch(() => undefined)
+    await opened?.workspace[Symbol.asyncDispose]()
+    await this.#documents[Symbol.asyncDispose]()
+  }
+
+  async #toolsFor(options: ScriptRunOptions): Promise<ScriptTools> {
+    const { packs = [] } = this.#options
+    if (packs.length === 0) return this.#tree
+    this.#packTools ??= this.#open(packs)
+    this.#packTools.catch(() => {
+      this.#packTools = undefined
+    })
+    const { set, workspace } = await this.#packTools
+    return this.#join(scriptTools(set, this.#dispatcher(workspace, options)), this.#tree)
+  }
+
+  /** A host's own functions come first: what they shadow of a pack is theirs. */
+  #join(packs: ScriptTools, tree: ScriptTools): ScriptTools {
+    const own = new Set(tree.entries.map(({ path }) => path))
+    this.#merged ??= [...tree.entries, ...packs.entries.filter(({ path }) => !own.has(path))]
+    return {
+      entries: this.#merged,
+      call: (args: readonly unknown[], call: ScriptCall) => (own.has(call.path) ? tree : packs).call(args, call),
+    }
+  }
+
+  async #open(packs: readonly (string | Pack)[]): Promise<PackTools> {
+    const loaded = await Promise.all(packs.map((pack) => (typeof pack === 'string' ? this.#doors.loadPack(pack) : pack)))
+    const { workingDirectory = this.#doors.workingDirectory, sandboxMode } = this.#options
+    const workspace = await openWorkspace({
+      workingDirectory,
+      sandboxMode: sandboxMode ?? 'read-only',
+      sandboxRequested: sandboxMode !== undefined,
+      environment: this.#doors.environment,
+      clock: this.#doors.clock,
+    })
+    return { set: new ToolSet(loaded.map(definePack)), workspace }
+  }
+
+  #dispatcher(workspace: Workspace, { approve }: ScriptRunOptions): Dispatcher {
+    const now = this.#doors.clock.now()
+    const ids = { threadId: uuidV7(now) as ThreadId, turnId: uuidV7(now) as TurnId }
+    const { approvalPolicy, log = silentLog } = this.#options
+    const documents = threadDocuments(this.#documents, ids.threadId)
+    return {
+      gate: {
+        policy: approvalPolicy ?? (approve === undefined ? 'never' : 'on-request'),
+        approvedForSession: this.#approvedForSession,
+        ask: async (request, asked) =>
+          approve === undefined ? { decision: 'denied', reason: 'nobody is there to ask' } : await approve(request, asked),
+      },
+      lock: this.#lock,
+      tracer: silentTracer,
+      context: ({ callId, signal, progress }) => ({
+        signal,
+        workspace,
+        documents,
+        progress,
+        log,
+        ids: { ...ids, callId },
+      }),
+      show: () => {},
+      delta: () => {},
+    }
+  }
+}
+
+function checkOptions(options: ScriptRunnerOptions, slugs: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw new OptionError('options', 'must be an object.')
+  const { packs = [], sandboxMode, approvalPolicy, tools } = options
+  if (!Array.isArray(packs)) throw new OptionError('packs', 'must be an array of packs or slugs.')
+  for (const pack of packs) {
+    if (typeof pack === 'string' && !slugs.includes(pack)) {
+      throw new OptionError('packs', `there is no pack ${JSON.stringify(pack)}; those that ship are ${slugs.join(', ')}.`)
+    }
+  }
+  if (tools !== undefined && (typeof tools !== 'object' || tools === null)) {
+    throw new OptionError('tools', 'must be an object of functions, nested as scripts call them.')
+  }
+  const modes = ['read-only', 'workspace-write', 'danger-full-access']
+  if (sandboxMode !== undefined && !modes.includes(sandboxMode)) {
+    throw new OptionError('sandboxMode', `must be one of ${modes.join(', ')}.`)
+  }
+  if (sandboxMode !== undefined && packs.length > 0 && !canEnforce(sandboxMode)) {
+    throw new OptionError('sandboxMode', `${sandboxMode} was asked for and cannot be enforced on this machine.`)
+  }
+  const policies = ['never', 'on-request', 'on-failure', 'untrusted']
+  if (approvalPolicy !== undefined && !policies.includes(approvalPolicy)) {
+    throw new OptionError('approvalPolicy', `must be one of ${policies.join(', ')}.`)
+  }
+}

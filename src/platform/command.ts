@@ -11,12 +11,20 @@ export interface CommandRequest {
   readonly stdin?: string
   /** The whole process group is ended after this. No limit when absent. */
   readonly timeoutMs?: number
-  /** Bytes kept of stdout and of stderr, half from the head and half from the tail. Default 1 MiB each. */
+  /**
+   * Bytes kept of stdout, of stderr and of both together, half from the head and half from the tail with a note of the
+   * bytes missing between. Default 1 MiB each.
+   */
   readonly outputBytesMax?: number
   /** A login shell (`-lc`) where `command` is a line; default false. */
   readonly login?: boolean
-  /** Called with text as it arrives, cut only between characters. */
-  readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void
+  /** Name or path of the shell that runs a line; default the user's own. */
+  readonly shell?: string
+  /**
+   * Called with text as it arrives, cut only between characters. A promise holds this stream back until it settles;
+   * one that throws or rejects is not called again.
+   */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void | Promise<void>
 }
 
 export interface CommandResult {
@@ -29,7 +37,7 @@ export interface CommandResult {
   /** Both streams in the order of their arrival, under the same bound. */
   readonly aggregated: string
   readonly timedOut: boolean
-  /** Whether bytes were left out of `stdout`, `stderr` or `aggregated`. */
+  /** Whether bytes were left out of `stdout` or `stderr`. */
   readonly truncated: boolean
   readonly durationMs: number
 }

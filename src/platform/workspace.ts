@@ -1,8 +1,8 @@
 /** The part of the machine that a thread's tools may touch: its files and its processes, inside one policy. */
 
 import type { SandboxMode } from '../protocol/modes.ts'
-import type { ProcessTable } from './process-table.ts'
 import type { CommandRequest, CommandResult, RunningCommand } from './command.ts'
+import type { ProcessTable } from './process-table.ts'
 
 export interface FileInfo {
   readonly kind: 'file' | 'directory' | 'symlink' | 'other'
@@ -20,7 +20,7 @@ export interface DirectoryEntry {
  * Tools reach the machine only through this, so a remote workspace needs no second tool.
  *
  * Paths may be relative to `root` or absolute. Every method checks the policy after following links, and throws
- * `PathDeniedError` where it forbids.
+ * `PathDeniedError` where it forbids. Whatever else the file system refuses is Node's own error, with its `code`.
  */
 export interface Workspace extends AsyncDisposable {
   /** Absolute, links followed. */
@@ -48,14 +48,17 @@ export interface Workspace extends AsyncDisposable {
   list(path: string, options?: { readonly signal?: AbortSignal }): Promise<DirectoryEntry[]>
   /** Null where nothing is. Does not follow a link at the end of `path`. */
   stat(path: string): Promise<FileInfo | null>
+  /** A file, or a link itself; never a folder. */
   remove(path: string): Promise<void>
 
   /**
-   * Run a command to its end.
+   * Run a command to its end. What it left running in its process group ends with it.
    *
+   * @param options An abort ends the command first, then rejects with the signal's reason.
+   * @throws {CommandNotStartedError} The folder is missing, or the system is out of processes.
    * @throws {SandboxUnavailableError} The mode cannot be enforced on this machine.
    */
   run(request: CommandRequest, options?: { readonly signal?: AbortSignal }): Promise<CommandResult>
-  /** Start a command and return at once; it ends with the workspace at the latest. */
+  /** Start a command and return at once; it ends with the workspace at the latest. Throws as `run` does. */
   start(request: CommandRequest): Promise<RunningCommand>
 }

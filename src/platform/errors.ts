@@ -1,0 +1,116 @@
+/** What the machine refuses, or what may not be asked of it. */
+
+import { type CodexErrorOptions, ToolError } from '../protocol/errors.ts'
+import type { SandboxMode } from '../protocol/modes.ts'
+
+export type Access = 'read' | 'write'
+
+/** The sandbox mode, or the roots, forbid to touch this path. */
+export class PathDeniedError extends ToolError {
+  override readonly name = 'PathDeniedError'
+  override readonly code = 'path_denied'
+  /** Absolute, links followed. */
+  readonly path: string
+  readonly access: Access
+  readonly sandboxMode: SandboxMode
+
+  constructor(denial: {
+    readonly path: string
+    readonly access: Access
+    readonly sandboxMode: SandboxMode
+    /** A sentence each. */
+    readonly reason: string
+    readonly advice: string
+  }) {
+    const { path, access, sandboxMode, reason, advice } = denial
+    const deed = access === 'read' ? 'read' : 'written'
+    super(`${path} may not be ${deed} in sandbox mode ${sandboxMode}: ${reason}. ${advice}`)
+    this.path = path
+    this.access = access
+    this.sandboxMode = sandboxMode
+  }
+}
+
+/** A pipe, a socket or a device was to be read as a file. */
+export class SpecialFileError extends ToolError {
+  override readonly name = 'SpecialFileError'
+  override readonly code = 'special_file'
+  /** Absolute, links followed. */
+  readonly path: string
+
+  constructor(path: string) {
+    super(
+      `${path} was not read: it is a pipe, a socket or a device, which need not have an end. Read a plain file.`,
+    )
+    this.path = path
+  }
+}
+
+/** No process can be started, because the sandbox mode cannot be enforced on this machine. */
+export class SandboxUnavailableError extends ToolError {
+  override readonly name = 'SandboxUnavailableError'
+  override readonly code = 'sandbox_unavailable'
+  /** The option that would have to change. */
+  readonly option = 'sandboxMode'
+  readonly sandboxMode: SandboxMode
+
+  constructor(sandboxMode: SandboxMode, sandboxRequested: boolean) {
+    const why = sandboxRequested ? 'which was asked for' : 'the default, since none was named'
+    super(
+      `sandboxMode: no command was run. The mode is ${sandboxMode} (${why}), and this build cannot enforce it on ` +
+        `processes here (${process.platform}). Tools that work on files without a process still obey it. To run commands ` +
+        `with the full rights of the user, the host must pass sandboxMode 'danger-full-access'.`,
+    )
+    this.sandboxMode = sandboxMode
+  }
+}
+
+/** There is no process, because it could not be started. */
+export class CommandNotStartedError extends ToolError {
+  override readonly name = 'CommandNotStartedError'
+  override readonly code = 'command_not_started'
+  readonly cwd: string
+
+  constructor(cwd: string, problem: string, options?: CodexErrorOptions) {
+    super(`The command was not started in ${cwd}: ${problem}`, options)
+    this.cwd = cwd
+  }
+}
+
+/** No running command has this number: it ended and was seen to end, or never was. */
+export class UnknownProcessError extends ToolError {
+  override readonly name = 'UnknownProcessError'
+  override readonly code = 'unknown_process'
+  readonly sessionId: number
+
+  /** The wording is upstream's. */
+  constructor(sessionId: number) {
+    super(`Unknown process id ${sessionId}`)
+    this.sessionId = sessionId
+  }
+}
+
+/** A command without a terminal was sent input. */
+export class StdinClosedError extends ToolError {
+  override readonly name = 'StdinClosedError'
+  override readonly code = 'stdin_closed'
+  readonly sessionId: number
+
+  constructor(sessionId: number) {
+    super(
+      'stdin is closed for this session. Only Ctrl-C (U+0003) can be sent to it; start the command again with its ' +
+        'input in the command line, by a pipe or a here-document',
+    )
+    this.sessionId = sessionId
+  }
+}
+
+/** The workspace was closed, and its processes ended with it. */
+export class WorkspaceClosedError extends ToolError {
+  override readonly name = 'WorkspaceClosedError'
+  override readonly code = 'workspace_closed'
+
+  constructor() {
+    super('No command was run: its thread was closed. Resume the thread to run commands again.')
+  }
+}

@@ -1,0 +1,24 @@
+/** The machine: files and processes, inside one policy. */
+
+export { type Clock, systemClock } from './clock.ts'
+export type { CommandRequest, CommandResult, RunningCommand } from './command.ts'
+export { commandEnvironment, type Environment, type EnvironmentPolicy } from './environment.ts'
+export {
+  type Access,
+  CommandNotStartedError,
+  PathDeniedError,
+  SandboxUnavailableError,
+  SpecialFileError,
+  StdinClosedError,
+  UnknownProcessError,
+  WorkspaceClosedError,
+} from './errors.ts'
+export { omissionLine } from './head-tail-buffer.ts'
+export { openWorkspace, type WorkspaceOptions } from './open-workspace.ts'
+export { type OutputSpool, outputSpool } from './output-spool.ts'
+export type { ProcessSnapshot, ProcessTable } from './process-table.ts'
+export { canEnforce, type Launch, type Sandbox, type SandboxPolicy } from './sandbox.ts'
+export { commandLine, type ShellOptions, shellCommand } from './shell.ts'
+export { quoteCommand } from './shell-words.ts'
+export { piecesOf } from './utf8.ts'
+export type { DirectoryEntry, FileInfo, Workspace } from './workspace.ts'

@@ -1,0 +1,134 @@
+/** Opens a workspace on this machine. */
+
+import { realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { OptionError } from '../protocol/errors.ts'
+import type { SandboxMode } from '../protocol/modes.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { CommandRequest } from './command.ts'
+import { commandEnvironment, type Environment, type EnvironmentPolicy } from './environment.ts'
+import { CommandNotStartedError, SandboxUnavailableError } from './errors.ts'
+import { policyFor } from './file-policy.ts'
+import type { LaunchedCommand, LaunchOptions } from './launch-command.ts'
+import { liveCommands } from './live-commands.ts'
+import { localFiles } from './local-files.ts'
+import { localProcessTable } from './local-process-table.ts'
+import { sandboxFor } from './sandbox.ts'
+import { shellCommand } from './shell.ts'
+import type { Workspace } from './workspace.ts'
+
+const OUTPUT_BYTES_MAX = 1024 * 1024
+// How long background children may hold the pipes of a command that is over. Both are upstream's.
+const DRAIN_MS = 2_000
+const TABLE_DRAIN_MS = 100
+
+export interface WorkspaceOptions {
+  /** The root: a folder that exists. */
+  readonly workingDirectory: string
+  /** More folders to read and, in `workspace-write`, to write; relative to the root. */
+  readonly additionalDirectories?: readonly string[]
+  readonly sandboxMode: SandboxMode
+  /** Whether a person named the mode, rather than our default having chosen it. */
+  readonly sandboxRequested?: boolean
+  /** What commands inherit from, usually `process.env`; default nothing. */
+  readonly environment?: Environment
+  readonly environmentPolicy?: EnvironmentPolicy
+  readonly clock?: Clock
+}
+
+/**
+ * The files and processes of this machine, inside one policy. Dispose it to end all its processes.
+ *
+ * @throws {OptionError} A folder that is not there, or that is no folder.
+ */
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const { sandboxMode, sandboxRequested = false, clock = systemClock } = options
+  const root = await existingFolder('workingDirectory', path.resolve(options.workingDirectory))
+  const additional = await Promise.all(
+    (options.additionalDirectories ?? []).map((folder, index) =>
+      existingFolder(`additionalDirectories[${index}]`, path.resolve(root, folder)),
+    ),
+  )
+  const writableRoots = [...new Set([root, ...additional])]
+  const policy = await policyFor(sandboxMode, writableRoots)
+  const files = localFiles(root, policy)
+  const commands = liveCommands()
+  const environment = commandEnvironment(options.environment ?? {}, options.environmentPolicy)
+
+  type Bounds = Pick<LaunchOptions, 'streamBytesMax' | 'drainMs' | 'endsGroup' | 'onBytes'>
+  const launch = async (request: CommandRequest, bounds: Bounds): Promise<LaunchedCommand> => {
+    const sandbox = sandboxFor(sandboxMode)
+    if (sandbox === undefined) throw new SandboxUnavailableError(sandboxMode, sandboxRequested)
+
+    const cwd = await commandFolder(await files.readable(request.cwd ?? root))
+    const { command } = request
+    const [program = '', ...args] = typeof command === 'string' ? shellCommand(command, request) : command
+    if (program === '')
+      throw new CommandNotStartedError(cwd, 'it names no program. Pass one, with its arguments.')
+    const env = { ...environment, ...request.env }
+    const inside = await sandbox.wrap({ program, args, cwd, env }, policy)
+    return commands.launch(inside, {
+      ...request,
+      ...bounds,
+      clock,
+      aggregatedBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
+    })
+  }
+
+  const startCommand = (request: CommandRequest) =>
+    launch(request, {
+      streamBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
+      drainMs: DRAIN_MS,
+      endsGroup: true,
+    })
+
+  const processes = localProcessTable(
+    (request, onBytes) =>
+      launch(request, { streamBytesMax: 0, drainMs: TABLE_DRAIN_MS, endsGroup: false, onBytes }),
+    clock,
+  )
+
+  return {
+    root,
+    writableRoots,
+    sandboxMode,
+    processes,
+    ...files,
+    start: startCommand,
+
+    async run(request, { signal } = {}) {
+      signal?.throwIfAborted()
+      const running = await startCommand(request)
+      const onAbort = () => void running.stop()
+      signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted === true) onAbort()
+      try {
+        const result = await running.ended
+        signal?.throwIfAborted()
+        return result
+      } finally {
+        signal?.removeEventListener('abort', onAbort)
+      }
+    },
+
+    async [Symbol.asyncDispose]() {
+      await commands[Symbol.asyncDispose]()
+      await processes[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function existingFolder(option: string, folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => null)
+  if (found === null) throw new OptionError(option, `${folder} does not exist. Name a folder that does.`)
+  if (!found.isDirectory()) throw new OptionError(option, `${folder} is a file. Name a folder.`)
+  return realpath(folder)
+}
+
+/** Checked before, because a missing folder and a missing program fail alike. */
+async function commandFolder(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => null)
+  if (found?.isDirectory() === true) return folder
+  const problem = found === null ? 'this folder does not exist.' : 'this is a file, not a folder.'
+  throw new CommandNotStartedError(folder, `${problem} Name a folder inside the workspace.`)
+}

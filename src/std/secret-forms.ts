@@ -1,0 +1,34 @@
+/** The spellings in which a secret may show up in a text. */
+
+/** The secret as it is, in JSON, in a URL, and in base64, alone or inside a longer encoded text. */
+export function literalForms(secret: string): string[] {
+  const percent = encodeURIComponent(secret)
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    percent,
+    percent.replace(/%../g, (code) => code.toLowerCase()),
+    ...base64Forms(secret),
+  ]
+}
+
+/**
+ * What every base64 text holds that encodes something with the secret in it.
+ *
+ * Base64 turns three bytes into four characters, so the secret looks different at each of the three places in a group
+ * where it can begin. Characters that also depend on its neighbours are left out.
+ */
+function base64Forms(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  const whole = bytes.toString('base64')
+  const inside = [0, 1, 2].map((offset) => {
+    const characters = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    const first = Math.ceil((offset * 8) / 6)
+    const end = Math.floor(((offset + bytes.length) * 8) / 6)
+    return characters.slice(first, end)
+  })
+  return [whole, whole.replace(/=+$/, ''), ...inside].flatMap((form) => [
+    form,
+    form.replaceAll('+', '-').replaceAll('/', '_'),
+  ])
+}

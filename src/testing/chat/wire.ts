@@ -1,0 +1,16 @@
+/** The Chat Completions API, as the scripted provider speaks it. */
+
+import { openAiErrorBody } from '../error-body.ts'
+import type { Wire } from '../wire.ts'
+import { checkChatBody } from './check.ts'
+import { chatFrames } from './frames.ts'
+import { readMessages, readToolNames } from './read.ts'
+
+export const chatWire: Wire = {
+  path: '/chat/completions',
+  frames: chatFrames,
+  check: checkChatBody,
+  read: readMessages,
+  toolNames: readToolNames,
+  errorBody: openAiErrorBody,
+}

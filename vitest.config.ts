@@ -1,3 +1,5 @@
+/** How the tests run: in processes of their own, two at a time, with room for real work. */
+
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({

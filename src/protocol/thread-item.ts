@@ -19,7 +19,7 @@ export const CommandExecution = z.object({
   command: z.string(),
   /** stdout and stderr in the order of their arrival. */
   aggregated_output: z.string(),
-  /** Absent (in the CLI's JSON: null) while the command runs. */
+  /** Null while the command runs, as the CLI writes it; the SDK's type calls it absent. */
   exit_code: z.number().int().nullable().optional(),
   status: Progress,
 })

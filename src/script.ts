@@ -113,7 +113,8 @@ export class ScriptRunner implements AsyncDisposable {
    * @throws {OptionError} A limit, a working directory or a pack that cannot be meant.
    */
   async run(source: string, options: ScriptRunOptions = {}): Promise<ScriptResult> {
-    if (typeof source !== 'string') throw new OptionError('source', 'must be a string of TypeScript or JavaScript.')
+    if (typeof source !== 'string')
+      throw new OptionError('source', 'must be a string of TypeScript or JavaScript.')
     const { signal, context, limits, onEvent } = options
     return await this.#engine.run(source, {
       tools: await this.#toolsFor(options),
@@ -148,12 +149,15 @@ export class ScriptRunner implements AsyncDisposable {
     this.#merged ??= [...tree.entries, ...packs.entries.filter(({ path }) => !own.has(path))]
     return {
       entries: this.#merged,
-      call: (args: readonly unknown[], call: ScriptCall) => (own.has(call.path) ? tree : packs).call(args, call),
+      call: (args: readonly unknown[], call: ScriptCall) =>
+        (own.has(call.path) ? tree : packs).call(args, call),
     }
   }
 
   async #open(packs: readonly (string | Pack)[]): Promise<PackTools> {
-    const loaded = await Promise.all(packs.map((pack) => (typeof pack === 'string' ? this.#doors.loadPack(pack) : pack)))
+    const loaded = await Promise.all(
+      packs.map((pack) => (typeof pack === 'string' ? this.#doors.loadPack(pack) : pack)),
+    )
     const { workingDirectory = this.#doors.workingDirectory, sandboxMode } = this.#options
     const workspace = await openWorkspace({
       workingDirectory,
@@ -175,7 +179,9 @@ export class ScriptRunner implements AsyncDisposable {
         policy: approvalPolicy ?? (approve === undefined ? 'never' : 'on-request'),
         approvedForSession: this.#approvedForSession,
         ask: async (request, asked) =>
-          approve === undefined ? { decision: 'denied', reason: 'nobody is there to ask' } : await approve(request, asked),
+          approve === undefined
+            ? { decision: 'denied', reason: 'nobody is there to ask' }
+            : await approve(request, asked),
       },
       lock: this.#lock,
       tracer: silentTracer,
@@ -199,7 +205,10 @@ function checkOptions(options: ScriptRunnerOptions, slugs: readonly string[]): v
   if (!Array.isArray(packs)) throw new OptionError('packs', 'must be an array of packs or slugs.')
   for (const pack of packs) {
     if (typeof pack === 'string' && !slugs.includes(pack)) {
-      throw new OptionError('packs', `there is no pack ${JSON.stringify(pack)}; those that ship are ${slugs.join(', ')}.`)
+      throw new OptionError(
+        'packs',
+        `there is no pack ${JSON.stringify(pack)}; those that ship are ${slugs.join(', ')}.`,
+      )
     }
   }
   if (tools !== undefined && (typeof tools !== 'object' || tools === null)) {
@@ -210,7 +219,10 @@ function checkOptions(options: ScriptRunnerOptions, slugs: readonly string[]): v
     throw new OptionError('sandboxMode', `must be one of ${modes.join(', ')}.`)
   }
   if (sandboxMode !== undefined && packs.length > 0 && !canEnforce(sandboxMode)) {
-    throw new OptionError('sandboxMode', `${sandboxMode} was asked for and cannot be enforced on this machine.`)
+    throw new OptionError(
+      'sandboxMode',
+      `${sandboxMode} was asked for and cannot be enforced on this machine.`,
+    )
   }
   const policies = ['never', 'on-request', 'on-failure', 'untrusted']
   if (approvalPolicy !== undefined && !policies.includes(approvalPolicy)) {

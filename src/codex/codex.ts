@@ -140,7 +140,7 @@ export class CodexRuntime implements AsyncDisposable {
       tools: once(() => loadTools(packs, doors)),
       scripts: once(async () => {
         const { ScriptHost } = await import('./script-host.ts')
-        const host = new ScriptHost()
+        const host = new ScriptHost(options.limits?.script, options.log ?? silentLog)
         this.#closers.push(() => host[Symbol.asyncDispose]())
         return host
       }),

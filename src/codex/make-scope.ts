@@ -52,6 +52,7 @@ export function makeScope(parts: ScopeParts): TurnScope {
     turn,
     model,
     toolMode: plan.toolMode,
+    workingDirectory: workspace.root,
     tools,
     specs: specsFor(plan, carrier),
     scripts: carrier,
@@ -66,6 +67,10 @@ export function makeScope(parts: ScopeParts): TurnScope {
       const stamped = items.map((item): ResponseItem => ({ ...item, turnId: turn.turnId }))
       const recorded = history.record(stamped, { truncation: model.truncation })
       log.add(...recorded.map((item) => ({ type: 'response_item' as const, item })))
+    },
+    async keep(record) {
+      log.add(record)
+      await log.settled()
     },
     async prompt(step) {
       const { contextWindow, effectiveWindowPercent } = model.info

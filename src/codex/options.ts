@@ -1,5 +1,6 @@
 /** Everything a host can ask for, and the check that it can be meant. */
 
+import type { ScriptLimits } from '../harness/limits.ts'
 import type { ProviderOptions as ProviderEndpoint } from '../model/providers.ts'
 import type { ModelEntry } from '../model/slug.ts'
 import type { Log } from '../observability/log.ts'
@@ -35,6 +36,8 @@ export interface TurnLimits {
   tokensMax?: number | undefined
   /** Milliseconds of a turn. */
   wallMs?: number | undefined
+  /** Of each script. Defaults: 60 s of wall time, 5 s of its own, 64 MiB, 1,000 calls; see `codex-ts/script`. */
+  script?: Partial<ScriptLimits> | undefined
 }
 
 /** Called in the host's process; what they throw fails the turn. */
@@ -213,7 +216,12 @@ const REASONING: Record<keyof NonNullable<ModelEntry['reasoning']>, Check> = {
   summary: oneOf('auto', 'concise', 'detailed'),
 }
 
-const LIMITS: Record<keyof TurnLimits, Check> = { stepsMax: count, tokensMax: count, wallMs: count }
+const LIMITS: Record<keyof TurnLimits, Check> = {
+  stepsMax: count,
+  tokensMax: count,
+  wallMs: count,
+  script: record,
+}
 
 const HOOKS: Record<keyof Hooks, Check> = {
   beforeTurn: callback,

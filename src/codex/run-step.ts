@@ -122,7 +122,7 @@ class Response {
     if (scripts?.text !== undefined) {
       const detector = this.#detectors.get(itemId) ?? scripts.text.detector()
       this.#detectors.set(itemId, detector)
-      prose = detector.push(delta)
+      prose = detector.push(delta).prose
     }
     if (prose !== '') turn.items.delta(this.#key(itemId), 'agent_message', prose)
   }
@@ -160,10 +160,10 @@ class Response {
     let prose = text
     if (carrier !== undefined) {
       const detector = carrier.detector()
-      const head = detector.push(text)
+      const { prose: head } = detector.push(text)
       const { prose: tail, source } = detector.end()
       prose = head + tail
-      if (source !== null && !this.#scope.turn.signal.aborted) {
+      if (source !== undefined && !this.#scope.turn.signal.aborted) {
         this.#outputs.push(carrier.answer(source, this.#scope))
       }
     }

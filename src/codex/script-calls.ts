@@ -34,7 +34,7 @@ const CATALOGUE: readonly ScriptToolEntry[] = [
 const entriesOf = new WeakMap<ToolSet, readonly ScriptToolEntry[]>()
 
 /** The same array for the same set, so that workers are told of it once. */
-function scriptEntries(set: ToolSet): readonly ScriptToolEntry[] {
+export function scriptEntries(set: ToolSet): readonly ScriptToolEntry[] {
   const known = entriesOf.get(set)
   if (known !== undefined) return known
   const entries = [...set.scriptTools.map(scriptEntry), ...CATALOGUE]
@@ -46,7 +46,11 @@ function scriptEntry({ scriptPath, aliases, tool, inputSchema }: RegisteredTool)
   const [first] = tool.positional ?? []
   const required = Array.isArray(inputSchema.required) ? inputSchema.required : []
   const argument =
-    first !== undefined ? '…' : required.length === 0 ? '' : `{ ${required.map((name) => `${name}: …`).join(', ')} }`
+    first !== undefined
+      ? '…'
+      : required.length === 0
+        ? ''
+        : `{ ${required.map((name) => `${name}: …`).join(', ')} }`
   return {
     path: scriptPath,
     aliases,

@@ -1,11 +1,21 @@
 /** Scripts for the threads of one `Codex`: they share the engine, each has its own cells. */
 
-import { ScriptEngine } from '../harness/index.ts'
+import { CellTable, ScriptEngine, type ScriptLimits } from '../harness/index.ts'
+import type { Log } from '../observability/log.ts'
+import { scriptCarrier } from './script-carrier.ts'
+import { ScriptGate } from './script-gate.ts'
 import type { TurnPlan } from './turn-plan.ts'
 import type { ScriptCarrier } from './turn-scope.ts'
 
 export class ScriptHost implements AsyncDisposable {
-  readonly #engine = new ScriptEngine()
+  readonly #engine: ScriptEngine
+
+  /** @throws {OptionError} A limit that cannot be meant. */
+  constructor(limits: Partial<ScriptLimits> | undefined, log: Log) {
+    this.#engine = new ScriptEngine({ log, ...(limits === undefined ? {} : { limits }) })
+    // A failure to start a worker meets the first script, which says so.
+    this.#engine.warm().catch(() => {})
+  }
 
   openThread(): ThreadScripts {
     return new ThreadScripts(this.#engine)
@@ -16,13 +26,21 @@ export class ScriptHost implements AsyncDisposable {
   }
 }
 
+/** The scripts of one thread: some may still run when a turn is over. */
 export class ThreadScripts {
-  readonly #engine: ScriptEngine
+  /** Calls of a script go to the turn that runs, and wait while none does. */
+  readonly gate = new ScriptGate()
+  readonly #cells: CellTable
+
   constructor(engine: ScriptEngine) {
-    this.#engine = engine
+    this.#cells = new CellTable(engine)
   }
-  carrierFor(_plan: TurnPlan): ScriptCarrier | null {
-    return this.#engine === undefined ? null : null
+
+  carrierFor(plan: TurnPlan): ScriptCarrier {
+    return scriptCarrier(plan, this.#cells, this.gate)
   }
-  async close(): Promise<void> {}
+
+  async close(): Promise<void> {
+    await this.#cells[Symbol.asyncDispose]()
+  }
 }

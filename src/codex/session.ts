@@ -134,7 +134,12 @@ export class Session implements AsyncDisposable {
       scope.record(await openingItems(plan, workspace, this.#runtime.doors))
     }
     scope.record([message])
-    await runTurn(scope, tally)
+    this.#scripts?.gate.enter(scope)
+    try {
+      await runTurn(scope, tally)
+    } finally {
+      this.#scripts?.gate.leave()
+    }
   }
 
   /** The turn's last records; after this they are kept. */

@@ -1,7 +1,7 @@
 /** What a turn's options come to, decided before anything happens. */
 
-import type { WorkspaceOptions } from '../platform/open-workspace.ts'
 import { defaultPinPosition, type PinPosition } from '../context/index.ts'
+import type { WorkspaceOptions } from '../platform/open-workspace.ts'
 import { canEnforce } from '../platform/sandbox.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId } from '../protocol/ids.ts'

@@ -7,6 +7,7 @@ import type { ThreadId, TurnId } from '../protocol/ids.ts'
 import type { JsonSchema } from '../protocol/json.ts'
 import type { ToolMode } from '../protocol/modes.ts'
 import type { CallItem, CallOutputItem, ResponseItem } from '../protocol/response-item.ts'
+import type { ThreadRecord } from '../protocol/thread-record.ts'
 import type { ToolSpec } from '../protocol/tool-spec.ts'
 import type { Usage } from '../protocol/usage.ts'
 import type { TruncationPolicy } from '../std/truncate.ts'
@@ -44,11 +45,10 @@ export interface ScriptCarrier {
   }
 }
 
+/** Finds a script in a message that arrives in pieces. */
 export interface TextDetector {
-  /** The part of the text that is prose. */
-  push(delta: string): string
-  /** What was held back, and the script if there was one. */
-  end(): { readonly prose: string; readonly source: string | null }
+  push(delta: string): { readonly prose: string }
+  end(): { readonly prose: string; readonly source: string | undefined }
 }
 
 export interface TurnScope {
@@ -57,6 +57,8 @@ export interface TurnScope {
   readonly turn: ActiveTurn
   readonly model: TurnModel
   readonly toolMode: ToolMode
+  /** Absolute. */
+  readonly workingDirectory: string
   readonly tools: ToolSet
   readonly specs: readonly ToolSpec[]
   readonly scripts: ScriptCarrier | null
@@ -69,6 +71,8 @@ export interface TurnScope {
   readonly tracer: Tracer
   /** Into the history and the thread file. */
   record(items: readonly ResponseItem[]): void
+  /** Into the thread file alone; resolves when it is kept. */
+  keep(record: ThreadRecord): Promise<void>
   /** What the model sees, oldest first. */
   prompt(step: number): Promise<readonly ResponseItem[]>
   /** What the newest request cost, once the items of its response are recorded. */

@@ -2,7 +2,7 @@
 
 import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
 
-/** How such messages begin. Facts of Codex's wire, and the last one ours. */
+/** How such messages begin. Facts of Codex's wire, and the last three ours. */
 const BEGINNINGS = [
   '<environment_context>',
   '# AGENTS.md instructions for',
@@ -11,6 +11,8 @@ const BEGINNINGS = [
   '<turn_aborted>',
   '<subagent_notification>',
   '<original-user-prompt>',
+  '<script-output>',
+  '<script-note>',
 ]
 
 /** Whether the item is something that a user said: where a turn begins. */

@@ -8,11 +8,18 @@ import type { RegisteredTool, ToolSet } from './tool-set.ts'
 /** Tokens that the declarations of all tools may cost before an index replaces them. */
 export const DECLARATION_TOKENS_MAX = 6000
 
-/** What a model is shown of a thread's tools: whole declarations while they fit, then a line for each. */
-export function scriptCatalogue(set: ToolSet, tokensMax = DECLARATION_TOKENS_MAX): string {
+/**
+ * What a model is shown of a thread's tools: whole declarations while they fit, else a line for each.
+ *
+ * @returns `isWhole`: whether the declarations are there, so that nothing is left to find.
+ */
+export function scriptCatalogue(
+  set: ToolSet,
+  tokensMax = DECLARATION_TOKENS_MAX,
+): { readonly catalogue: string; readonly isWhole: boolean } {
   const whole = declarations(set.scriptTools)
-  if (approximateTokens(whole) <= tokensMax) return whole
-  return set.scriptTools.map(indexLine).join('\n')
+  if (approximateTokens(whole) <= tokensMax) return { catalogue: whole, isWhole: true }
+  return { catalogue: set.scriptTools.map(indexLine).join('\n'), isWhole: false }
 }
 
 /** One line of what a tool does. */

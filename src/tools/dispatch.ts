@@ -155,7 +155,7 @@ async function runBounded(
     signal: stop,
     progress: (update) => {
       if (update.type === 'output') dispatcher.delta(callId, update.text)
-      else dispatcher.show(callId, 'updated', update.item)
+      else dispatcher.show(callId, isOver(update.item) ? 'completed' : 'updated', update.item)
     },
   })
   try {
@@ -209,6 +209,9 @@ async function untilStopped<T>(body: () => Promise<T>, stop: AbortSignal): Promi
     clearTimeout(timer)
   }
 }
+
+/** A command may end after its call was answered; its item ends with it. */
+const isOver = (item: ItemBody) => 'status' in item && item.status !== 'in_progress'
 
 function defaultView({ pack, tool }: RegisteredTool) {
   const body = (input: unknown) => ({

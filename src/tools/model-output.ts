@@ -1,7 +1,13 @@
 /** A call's outcome as the model reads it: rendered, then cut to fit. */
 
 import type { ToolOutput } from '../protocol/response-item.ts'
-import { formattedTruncation, type TruncationPolicy, truncateParts } from '../std/truncate.ts'
+import {
+  formattedTruncation,
+  scalePolicy,
+  type TruncationPolicy,
+  truncateMiddle,
+  truncateParts,
+} from '../std/truncate.ts'
 import type { DispatchOutcome } from './dispatch.ts'
 import type { ThreadDocuments } from './tool.ts'
 import type { RegisteredTool } from './tool-set.ts'
@@ -12,6 +18,9 @@ export function renderOutcome(entry: RegisteredTool, outcome: DispatchOutcome): 
   if (entry.tool.render !== undefined) return entry.tool.render(output)
   return typeof output === 'string' ? output : (JSON.stringify(output) ?? '')
 }
+
+/** A tool that cut its own output to the policy, head and all, is not cut a second time. */
+const TOLERANCE = 1.2
 
 /**
  * Cut what is too long; the whole of it becomes a document whose fileKey the model is told.
@@ -25,8 +34,8 @@ export async function capOutput(
   name: string,
 ): Promise<ToolOutput> {
   if (typeof output !== 'string') return truncateParts(output, policy)
+  if (truncateMiddle(output, scalePolicy(policy, TOLERANCE)) === output) return output
   const cut = formattedTruncation(output, policy)
-  if (cut === output) return output
   const { fileKey, bytes } = await documents.put({ content: output, name, mediaType: 'text/plain' })
   return `${cut}\n[The whole output, ${bytes} bytes, is kept as document ${fileKey}.]`
 }

@@ -2,7 +2,14 @@
 
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { declarations, defineTool, definePack, inputFromArguments, ToolSet, validate } from '../../src/tools/index.ts'
+import {
+  declarations,
+  definePack,
+  defineTool,
+  inputFromArguments,
+  ToolSet,
+  validate,
+} from '../../src/tools/index.ts'
 
 const find = defineTool({
   name: 'find_customer',
@@ -41,17 +48,23 @@ test('one tool selected by two packs is one tool', () => {
 
 test.each(['spawn', 'then', 'constructor', 'BadName', 'a__b', ''])('the name %j is refused', (name) => {
   const declare = () => {
-    const tool = defineTool({ ...find, name })
-    return new ToolSet([definePack({ slug: 'x', tools: [tool] })])
+    return new ToolSet([definePack({ slug: 'x', tools: [{ ...find, name }] })])
   }
 
   expect(declare).toThrow(/reserved|snake case/)
 })
 
 test('a schema that JSON Schema cannot say is refused with its place', () => {
-  const tool = defineTool({ name: 'at', description: 'x', input: z.object({ when: z.date() }), run: () => null })
+  const tool = defineTool({
+    name: 'at',
+    description: 'x',
+    input: z.object({ when: z.date() }),
+    run: () => null,
+  })
 
-  expect(() => new ToolSet([definePack({ slug: 'x', tools: [tool] })])).toThrow(/pack x, tool at, input: .*Date/)
+  expect(() => new ToolSet([definePack({ slug: 'x', tools: [tool] })])).toThrow(
+    /pack x, tool at, input: .*Date/,
+  )
 })
 
 test('positional values fill the declared fields, and one object always works', () => {
@@ -69,7 +82,10 @@ test('plain JSON Schema is checked without coercion', async () => {
   const schema = { type: 'object', properties: { n: { type: 'integer', minimum: 1 } }, required: ['n'] }
 
   expect(await validate(schema, { n: 2 })).toEqual({ ok: true, value: { n: 2 } })
-  expect(await validate(schema, { n: '2' })).toMatchObject({ ok: false, issues: [expect.stringContaining('n:')] })
+  expect(await validate(schema, { n: '2' })).toMatchObject({
+    ok: false,
+    issues: [expect.stringContaining('n:')],
+  })
 })
 
 test('declarations say what a script may pass and what it gets', () => {

@@ -1,0 +1,277 @@
+/** How a model's script reaches the harness, and its result the model. */
+
+import {
+  type CellReport,
+  type CellTable,
+  DEFAULT_OUTPUT_TOKENS,
+  EXEC,
+  execFreeformSpec,
+  execFunctionSpec,
+  parseExecRequest,
+  renderCell,
+  type ScriptEvent,
+  type ScriptTools,
+  ToolCallsDetector,
+  toolCallsInstructions,
+  WAIT,
+  waitSpec,
+} from '../harness/index.ts'
+import { messageOf } from '../protocol/errors.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import type { CallItem, CallOutputItem, ToolOutput } from '../protocol/response-item.ts'
+import type { TruncationPolicy } from '../std/truncate.ts'
+import { scriptCatalogue } from '../tools/catalogue.ts'
+import type { ItemBody } from '../tools/tool.ts'
+import type { ToolSet } from '../tools/tool-set.ts'
+import { outputOf } from './answer-call.ts'
+import { scriptEntries, scriptTools } from './script-calls.ts'
+import type { ScriptGate } from './script-gate.ts'
+import type { TurnPlan } from './turn-plan.ts'
+import type { ScriptCarrier, TurnScope } from './turn-scope.ts'
+
+/** Codex's `default_exec_yield_time_ms`. */
+const EXEC_YIELD_MS = 30_000
+/** For carriers without `wait`: the script's own limits end it first. */
+const NEVER_YIELD_MS = 2 ** 31 - 1
+/** Documents that a script is told of without asking. */
+const CABINET_ENTRIES_MAX = 50
+
+interface ScriptRequest {
+  readonly source: string
+  readonly yieldTimeMs: number
+  readonly outputTokensMax: number
+}
+
+export function scriptCarrier(plan: TurnPlan, cells: CellTable, gate: ScriptGate): ScriptCarrier {
+  const { catalogue, isWhole } = scriptCatalogue(plan.tools)
+  const options = {
+    declarations: catalogue,
+    ...(isWhole
+      ? {}
+      : {
+          discovery:
+            'Only an index is shown. tools.find(words) finds a tool, tools.describe(path) gives its type.',
+        }),
+  }
+  const runs = new ScriptRuns(cells, gate, plan)
+  if (!plan.model.toolCalls) {
+    return {
+      specs: [],
+      carries: () => false,
+      answer: async (call) => outputOf(call, `unsupported call: ${call.name}`, false),
+      text: {
+        instructions: toolCallsInstructions(options),
+        detector: () => new ToolCallsDetector(),
+        async answer(source, scope) {
+          const key = `script.${crypto.randomUUID()}`
+          const request = { source, yieldTimeMs: NEVER_YIELD_MS, outputTokensMax: DEFAULT_OUTPUT_TOKENS }
+          const output = await runs.start(key, request, scope)
+          const text =
+            typeof output === 'string'
+              ? output
+              : output.map((part) => ('text' in part ? part.text : '[image]')).join('\n')
+          return {
+            type: 'message',
+            role: 'user',
+            content: [{ type: 'input_text', text: `<script-output>\n${text}\n</script-output>` }],
+          }
+        },
+      },
+    }
+  }
+  const isFreeform = plan.model.client.supportsCustomTools && plan.model.info.customTools
+  return {
+    specs: isFreeform ? [execFreeformSpec(options), waitSpec()] : [execFunctionSpec(options)],
+    carries: ({ name }) => name === EXEC || (isFreeform && name === WAIT),
+    answer: (call, scope) =>
+      call.name === WAIT ? answerWait(call, runs, scope) : answerExec(call, isFreeform, runs, scope),
+  }
+}
+
+async function answerExec(
+  call: CallItem,
+  isFreeform: boolean,
+  runs: ScriptRuns,
+  scope: TurnScope,
+): Promise<CallOutputItem> {
+  try {
+    const { source, yieldTimeMs, maxOutputTokens } = parseExecRequest(sourceOf(call))
+    const output = await runs.start(
+      call.call_id,
+      {
+        source,
+        yieldTimeMs: isFreeform ? (yieldTimeMs ?? EXEC_YIELD_MS) : NEVER_YIELD_MS,
+        outputTokensMax: Math.min(maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, DEFAULT_OUTPUT_TOKENS),
+      },
+      scope,
+    )
+    return outputOf(call, output, true)
+  } catch (error) {
+    return outputOf(call, messageOf(error), false)
+  }
+}
+
+async function answerWait(call: CallItem, runs: ScriptRuns, scope: TurnScope): Promise<CallOutputItem> {
+  try {
+    return outputOf(call, await runs.look(call, scope), true)
+  } catch (error) {
+    return outputOf(call, messageOf(error), false)
+  }
+}
+
+/** A model that calls the freeform tool as a function, or the other way round, is understood all the same. */
+function sourceOf(call: CallItem): string {
+  if (call.type === 'custom_tool_call') return call.input
+  const { source, input } = parseArguments(call.arguments)
+  if (typeof source === 'string') return source
+  if (typeof input === 'string') return input
+  throw new TypeError('exec takes { source: string }: the whole script as one string.')
+}
+
+function parseArguments(text: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new TypeError(`failed to parse function arguments: ${messageOf(error)}`)
+  }
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+/** The scripts of a thread as its items show them. */
+class ScriptRuns {
+  readonly #cells: CellTable
+  readonly #gate: ScriptGate
+  readonly #plan: TurnPlan
+  /** What a cell that was left running was made of. */
+  readonly #left = new Map<string, { readonly key: string; readonly source: string }>()
+
+  constructor(cells: CellTable, gate: ScriptGate, plan: TurnPlan) {
+    this.#cells = cells
+    this.#gate = gate
+    this.#plan = plan
+  }
+
+  async start(
+    key: string,
+    { source, yieldTimeMs, outputTokensMax }: ScriptRequest,
+    scope: TurnScope,
+  ): Promise<ToolOutput> {
+    const { turn } = scope
+    turn.items.show(key, 'started', itemOf(source, undefined, ''))
+    const report = await this.#cells.exec(
+      source,
+      {
+        tools: gatedTools(this.#plan.tools, this.#gate, key),
+        context: await contextOf(scope, this.#plan),
+        signal: turn.signal,
+        onEvent: (event) => this.#told(event, key, scope),
+      },
+      { yieldTimeMs },
+    )
+    return await this.#show(key, source, report, outputTokensMax, scope)
+  }
+
+  /** @throws {CellError} No such cell. */
+  async look(call: CallItem, scope: TurnScope): Promise<ToolOutput> {
+    const fields = parseArguments(call.type === 'function_call' ? call.arguments : '{}')
+    const { cell_id: cellId, yield_time_ms: yieldTimeMs, max_tokens: maxTokens, terminate } = fields
+    if (typeof cellId !== 'string') throw new TypeError('wait takes { cell_id: string }, as exec named it.')
+    const report = await this.#cells.wait(cellId, {
+      ...(typeof yieldTimeMs === 'number' ? { yieldTimeMs } : {}),
+      terminate: terminate === true,
+      signal: scope.turn.signal,
+    })
+    const { key, source } = this.#left.get(cellId) ?? { key: call.call_id, source: '' }
+    const tokens =
+      typeof maxTokens === 'number' ? Math.min(maxTokens, DEFAULT_OUTPUT_TOKENS) : DEFAULT_OUTPUT_TOKENS
+    return await this.#show(key, source, report, tokens, scope)
+  }
+
+  async #show(
+    key: string,
+    source: string,
+    report: CellReport,
+    outputTokensMax: number,
+    scope: TurnScope,
+  ): Promise<ToolOutput> {
+    if (report.result === undefined) this.#left.set(report.cellId, { key, source })
+    else this.#left.delete(report.cellId)
+    const state = report.result === undefined ? 'updated' : 'completed'
+    scope.turn.items.show(key, state, itemOf(source, report, textOf(report)))
+    return await capReport(report, { mode: 'tokens', limit: outputTokensMax }, scope)
+  }
+
+  #told(event: ScriptEvent, key: string, { turn }: TurnScope): void {
+    if (event.type === 'console_written') {
+      turn.items.delta(key, 'script', `${event.lines.map(({ text }) => text).join('\n')}\n`)
+    } else if (event.type === 'output_added' && event.output.type === 'text') {
+      turn.items.delta(key, 'script', `${event.output.text}\n`)
+    } else if (event.type === 'notified') {
+      turn.steer(`<script-note>\n${event.text}\n</script-note>`)
+    }
+  }
+}
+
+/** Calls go to the turn that runs when they are made. */
+function gatedTools(set: ToolSet, gate: ScriptGate, scriptCallId: string): ScriptTools {
+  return {
+    entries: scriptEntries(set),
+    async call(args, call) {
+      const scope = await gate.scope(call.signal)
+      const journal = { turnId: scope.turnId, scriptCallId, add: scope.keep }
+      return await scriptTools(set, scope.dispatcher, journal).call(args, call)
+    },
+  }
+}
+
+/** What is too long is kept whole as a document; the header always stays. */
+async function capReport(report: CellReport, asked: TruncationPolicy, scope: TurnScope): Promise<ToolOutput> {
+  const { truncation } = scope.model
+  const policy = bytesOf(asked) < bytesOf(truncation) ? asked : truncation
+  const cut = renderCell(report, policy)
+  if (typeof cut !== 'string') return cut
+  const whole = renderCell(report, { mode: 'bytes', limit: Number.MAX_SAFE_INTEGER })
+  if (typeof whole !== 'string' || whole === cut) return cut
+  const { fileKey, bytes } = await scope.documents.put({
+    content: whole,
+    name: 'script-output.txt',
+    mediaType: 'text/plain',
+  })
+  return `${cut}\n[The whole output, ${bytes} bytes, is kept as document ${fileKey}.]`
+}
+
+const bytesOf = ({ mode, limit }: TruncationPolicy) => (mode === 'tokens' ? limit * 4 : limit)
+
+function itemOf(source: string, report: CellReport | undefined, output: string): ItemBody {
+  const result = report?.result
+  const status = result === undefined ? 'in_progress' : result.ok ? 'completed' : 'failed'
+  const error = result === undefined || result.ok ? undefined : result.error
+  return {
+    type: 'script',
+    source,
+    output,
+    ...(error === undefined ? {} : { error: { kind: error.kind, message: error.message } }),
+    status,
+  }
+}
+
+/** What the script said, without what it returned. */
+function textOf({ output, logs }: CellReport): string {
+  const texts = output.map((part) => (part.type === 'text' ? part.text : '[image]'))
+  return [...texts, ...logs.map(({ text }) => text)].join('\n')
+}
+
+async function contextOf(scope: TurnScope, plan: TurnPlan): Promise<JsonObject> {
+  const documents = await scope.documents.list()
+  return {
+    cwd: scope.workingDirectory,
+    threadId: scope.threadId,
+    turnId: scope.turnId,
+    model: plan.model.slug,
+    sandboxMode: plan.workspace.sandboxMode,
+    documents: documents
+      .slice(0, CABINET_ENTRIES_MAX)
+      .map(({ fileKey, name, bytes, mediaType }) => ({ fileKey, name, bytes, mediaType })),
+  }
+}

@@ -16,7 +16,10 @@ export interface ModelRequest {
   /** Sorted by name, so that the bytes stay the same from request to request. */
   readonly tools: readonly ToolSpec[]
   readonly parallelToolCalls: boolean
-  readonly reasoning?: { readonly effort?: ReasoningEffort; readonly summary?: 'auto' | 'concise' | 'detailed' }
+  readonly reasoning?: {
+    readonly effort?: ReasoningEffort
+    readonly summary?: 'auto' | 'concise' | 'detailed'
+  }
   /** The shape that the final text must have. */
   readonly outputSchema?: JsonSchema
   readonly temperature?: number
@@ -34,7 +37,12 @@ export type FinishReason = 'stop' | 'tool_calls' | 'length' | 'content_filter' |
  * throws a `ModelError`. An item is authoritative only in `item.done`.
  */
 export type ModelEvent =
-  | { readonly type: 'created'; readonly responseId: string }
+  | {
+      readonly type: 'created'
+      readonly responseId: string
+      /** The provider's own name for the request, to quote to its support. */
+      readonly requestId?: string
+    }
   /** `itemId` is the one that the deltas and `item.done` carry. */
   | { readonly type: 'item.started'; readonly itemId: string; readonly item: ResponseItem }
   | {
@@ -49,6 +57,8 @@ export type ModelEvent =
       readonly responseId: string
       /** Null when the provider did not say. */
       readonly usage: Usage | null
+      /** The same as the provider spelled it, with whatever else it reported, such as a cost. */
+      readonly rawUsage?: unknown
       readonly finishReason: FinishReason
       /** False when the provider asks to be called again although no call is open. */
       readonly endTurn?: boolean

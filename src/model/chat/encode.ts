@@ -1,0 +1,184 @@
+/** Our request as a body of the Chat Completions API. */
+
+import type { CallItem, CallOutputItem, MessageItem, ReasoningItem } from '../../protocol/response-item.ts'
+import type { ToolSpec } from '../../protocol/tool-spec.ts'
+import { keptFor, type Maker } from '../maker.ts'
+import type { ModelRequest } from '../model-client.ts'
+import type { ChatProfile } from './profile.ts'
+import {
+  type AssistantMessage,
+  type ChatMessage,
+  type ChatTool,
+  type ChatToolCall,
+  type ContentPart,
+  FREE_TEXT_PARAMETERS,
+  isReasoningData,
+  type RequestBody,
+} from './wire.ts'
+
+/**
+ * The body for a request.
+ *
+ * A pure function of the request that only ever appends: a conversation that has grown by whole steps begins with the
+ * bytes it had. Text, reasoning and calls that stand together are one assistant message, as the model said them.
+ *
+ * @param provider Its name in the host's options: reasoning goes back to its maker alone.
+ */
+export function encodeRequest(request: ModelRequest, provider: string, profile: ChatProfile): RequestBody {
+  const { tools, outputSchema, temperature, maxOutputTokens, promptCacheKey } = request
+  return {
+    model: request.model,
+    messages: encodeMessages(request, provider),
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(tools.length === 0 ? {} : { tools: tools.map(encodeTool) }),
+    ...(tools.length === 0 || request.parallelToolCalls ? {} : { parallel_tool_calls: false }),
+    ...(outputSchema === undefined
+      ? {}
+      : {
+          response_format: {
+            type: 'json_schema',
+            json_schema: { name: 'codex_output_schema', strict: true, schema: outputSchema },
+          },
+        }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxOutputTokens === undefined ? {} : { [profile.outputLimitField]: maxOutputTokens }),
+    ...(promptCacheKey !== undefined && profile.takesPromptCacheKey
+      ? { prompt_cache_key: promptCacheKey }
+      : {}),
+    ...(request.reasoning === undefined ? {} : profile.reasoningFields(request.reasoning)),
+  }
+}
+
+function encodeMessages(request: ModelRequest, provider: string): ChatMessage[] {
+  const maker: Maker = { provider, model: request.model, wireApi: 'chat' }
+  const messages: ChatMessage[] = []
+  /** The message that calls may still join. */
+  let assistant: AssistantMessage | null = null
+  let reasoning: Partial<AssistantMessage> = {}
+  let images: ContentPart[] = []
+
+  /** A run of outputs must stand together behind its calls, so their images wait until it is over. */
+  const endOutputs = () => {
+    if (images.length > 0) messages.push({ role: 'user', content: images })
+    images = []
+  }
+  const startAssistant = (content: string | null): AssistantMessage => {
+    const message: AssistantMessage = { role: 'assistant', content, ...reasoning }
+    reasoning = {}
+    messages.push(message)
+    return message
+  }
+
+  if (request.instructions !== '') messages.push({ role: 'system', content: request.instructions })
+  for (const item of request.input) {
+    switch (item.type) {
+      case 'message':
+        endOutputs()
+        if (item.role === 'assistant') {
+          const text = textOf(item)
+          // A stopped stream can leave an empty message behind, and servers refuse those.
+          assistant = text === '' ? null : startAssistant(text)
+        } else {
+          messages.push(encodeMessage(item))
+          assistant = null
+          reasoning = {}
+        }
+        break
+      case 'reasoning':
+        endOutputs()
+        reasoning = encodeReasoning(item, maker)
+        assistant = null
+        break
+      case 'function_call':
+      case 'custom_tool_call':
+        endOutputs()
+        assistant ??= startAssistant(null)
+        assistant.tool_calls = [...(assistant.tool_calls ?? []), encodeCall(item)]
+        break
+      case 'function_call_output':
+      case 'custom_tool_call_output': {
+        const output = encodeOutput(item)
+        messages.push({ role: 'tool', tool_call_id: item.call_id, content: output.text })
+        images.push(...output.images)
+        assistant = null
+        break
+      }
+      case 'web_search_call':
+      case 'other':
+        // The Chat API has no word for them.
+        break
+    }
+  }
+  endOutputs()
+  return messages
+}
+
+function encodeMessage(item: MessageItem): ChatMessage {
+  const role = item.role === 'user' ? 'user' : 'system'
+  if (!item.content.some((part) => part.type === 'input_image')) return { role, content: textOf(item) }
+  const content = item.content.map(
+    (part): ContentPart =>
+      part.type === 'input_image' ? encodeImage(part) : { type: 'text', text: part.text },
+  )
+  // Only users can show images.
+  return { role: 'user', content }
+}
+
+function textOf(item: MessageItem): string {
+  return item.content.map((part) => (part.type === 'input_image' ? '' : part.text)).join('')
+}
+
+function encodeImage(part: { image_url: string; detail?: string | undefined }): ContentPart {
+  // `original` is known to the Responses API alone.
+  const detail = part.detail === 'original' ? 'high' : part.detail
+  const isKnown = detail === 'auto' || detail === 'low' || detail === 'high'
+  return { type: 'image_url', image_url: { url: part.image_url, ...(isKnown ? { detail } : {}) } }
+}
+
+function encodeReasoning(item: ReasoningItem, maker: Maker): Partial<AssistantMessage> {
+  const kept = keptFor(maker, item)
+  if (!isReasoningData(kept)) return {}
+  if (kept.details !== undefined) return { reasoning_details: kept.details }
+  const text = (item.content ?? []).map((part) => part.text).join('')
+  return text === '' ? {} : { [kept.field]: text }
+}
+
+function encodeCall(item: CallItem): ChatToolCall {
+  const text = item.type === 'function_call' ? item.arguments : JSON.stringify({ input: item.input })
+  return { id: item.call_id, type: 'function', function: { name: item.name, arguments: text } }
+}
+
+/** A tool's message holds text only; its images follow in a message of the user's. */
+function encodeOutput(item: CallOutputItem): { text: string; images: ContentPart[] } {
+  if (typeof item.output === 'string') return { text: item.output, images: [] }
+  const texts = item.output.flatMap((part) => (part.type === 'input_text' ? [part.text] : []))
+  const images = item.output.flatMap((part) => (part.type === 'input_image' ? [encodeImage(part)] : []))
+  if (images.length === 0) return { text: texts.join('\n'), images }
+  const count = images.length === 1 ? 'An image follows' : `${images.length} images follow`
+  return {
+    text: [...texts, `[${count} in the next user message.]`].join('\n'),
+    images: [{ type: 'text', text: `[Output of the tool call ${item.call_id}:]` }, ...images],
+  }
+}
+
+function encodeTool(tool: ToolSpec): ChatTool {
+  const { name, description } = tool
+  if (tool.type === 'custom') {
+    return {
+      type: 'function',
+      function: { name, description: describeFormat(tool), parameters: FREE_TEXT_PARAMETERS },
+    }
+  }
+  return {
+    type: 'function',
+    function: { name, description, parameters: tool.parameters, ...(tool.strict ? { strict: true } : {}) },
+  }
+}
+
+/** Nobody holds the model to a grammar here, so it has to be told of it. */
+function describeFormat(tool: Extract<ToolSpec, { type: 'custom' }>): string {
+  const { description, format } = tool
+  if (format?.type !== 'grammar') return description
+  return `${description}\n\nThe input follows this ${format.syntax} grammar:\n${format.definition}`
+}

@@ -1,0 +1,60 @@
+/** Requests through the `openai` package, with nothing of its own in them. */
+
+import { ModelError } from '../protocol/errors.ts'
+import type { Transport } from './connection.ts'
+import type { ProviderConfig } from './model-client.ts'
+import { refusalOf, unreachable } from './refusal.ts'
+
+/** The package's own deadline is switched off: silence is measured by us. The longest that a timer takes. */
+const NEVER_MS = 2 ** 31 - 1
+
+/**
+ * A transport for everything that speaks OpenAI's HTTP.
+ *
+ * The package would take its key, organization, project and further headers from `OPENAI_*` variables, and add headers
+ * that describe the machine. So each of those is given here, and the headers that leave are ours alone.
+ */
+export async function openaiTransport(config: ProviderConfig): Promise<Transport> {
+  const { OpenAI } = await import('openai')
+  const headers = headersOf(config)
+  const client = new OpenAI({
+    // Never sent; a server without keys is none of the package's cases.
+    apiKey: 'unused',
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    baseURL: config.baseUrl,
+    ...(config.query === undefined ? {} : { defaultQuery: { ...config.query } }),
+    maxRetries: 0,
+    timeout: NEVER_MS,
+    logLevel: 'off',
+    fetch: async (url, init) => {
+      const response = await fetch(url, { ...init, headers })
+      // Thrown here because the package would parse the body and lose its text.
+      if (!response.ok) throw await refusalOf(response, config)
+      return response
+    },
+  })
+  return {
+    async post(path, body, signal) {
+      try {
+        return await client.post(path, { body, stream: true, signal }).asResponse()
+      } catch (error) {
+        const cause = error instanceof Error ? (error.cause ?? error) : error
+        throw cause instanceof ModelError ? cause : unreachable(cause, config)
+      }
+    },
+  }
+}
+
+function headersOf(config: ProviderConfig): Headers {
+  const headers = new Headers({
+    accept: 'text/event-stream',
+    'content-type': 'application/json',
+    'user-agent': 'codex-ts',
+  })
+  if (config.apiKey !== undefined) headers.set('authorization', `Bearer ${config.apiKey}`)
+  for (const [name, value] of Object.entries(config.headers ?? {})) headers.set(name, value)
+  return headers
+}

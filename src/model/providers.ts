@@ -1,0 +1,124 @@
+/** The providers we know by name, and how a host's options make one reachable. */
+
+import { OptionError } from '../protocol/errors.ts'
+import type { WireApi } from '../protocol/modes.ts'
+import type { ProviderConfig } from './model-client.ts'
+
+export interface KnownProvider {
+  readonly baseUrl: string
+  readonly wireApi: WireApi
+  /** The environment variable that holds its key; the front door reads it. */
+  readonly keyVariable: string
+}
+
+export const knownProviders: Readonly<Record<string, KnownProvider>> = {
+  openai: { baseUrl: 'https://api.openai.com/v1', wireApi: 'responses', keyVariable: 'OPENAI_API_KEY' },
+  openrouter: { baseUrl: 'https://openrouter.ai/api/v1', wireApi: 'chat', keyVariable: 'OPENROUTER_API_KEY' },
+  anthropic: { baseUrl: 'https://api.anthropic.com', wireApi: 'messages', keyVariable: 'ANTHROPIC_API_KEY' },
+}
+
+/** What a host says of a provider under `providers.<name>`; of a known one, the key is enough. */
+export interface ProviderOptions {
+  readonly apiKey?: string | undefined
+  readonly baseUrl?: string | undefined
+  /** Of a provider we do not know: `responses`, as in Codex. */
+  readonly wireApi?: WireApi | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly query?: Readonly<Record<string, string>> | undefined
+  readonly requestRetriesMax?: number | undefined
+  readonly streamIdleTimeoutMs?: number | undefined
+}
+
+export type ProviderTable = Readonly<Record<string, ProviderOptions | undefined>>
+
+/** Whether requests can be sent: there is a key, or the host named the address itself, as of a local server. */
+export function isUsable(name: string, providers: ProviderTable): boolean {
+  const options = ownValue(providers, name)
+  return options !== undefined && (hasText(options.apiKey) || hasText(options.baseUrl))
+}
+
+/**
+ * The whole configuration of a provider.
+ *
+ * @throws {OptionError} No address, no key where one is needed, or a value that cannot be meant.
+ */
+export function providerConfig(name: string, providers: ProviderTable): ProviderConfig {
+  const options = ownValue(providers, name) ?? {}
+  const known = ownValue(knownProviders, name)
+  const baseUrl = hasText(options.baseUrl) ? options.baseUrl : known?.baseUrl
+  if (baseUrl === undefined) {
+    throw new OptionError(
+      `providers.${name}.baseUrl`,
+      `missing, and ${name} is none of the providers known by name (${Object.keys(knownProviders).join(', ')}).`,
+    )
+  }
+  checkBaseUrl(name, baseUrl)
+  if (!hasText(options.apiKey) && !hasText(options.baseUrl)) throw missingKey(name)
+  const wireApi = options.wireApi ?? known?.wireApi ?? 'responses'
+  if (!['responses', 'chat', 'messages'].includes(wireApi)) {
+    throw new OptionError(`providers.${name}.wireApi`, `must be responses, chat or messages, not ${wireApi}.`)
+  }
+  const { headers, query, requestRetriesMax, streamIdleTimeoutMs } = options
+  checkCount(`providers.${name}.requestRetriesMax`, requestRetriesMax, 0)
+  checkCount(`providers.${name}.streamIdleTimeoutMs`, streamIdleTimeoutMs, 1)
+  return {
+    name,
+    baseUrl,
+    apiKey: hasText(options.apiKey) ? options.apiKey : undefined,
+    wireApi,
+    ...(headers === undefined ? {} : { headers }),
+    ...(query === undefined ? {} : { query }),
+    ...(requestRetriesMax === undefined ? {} : { requestRetriesMax }),
+    ...(streamIdleTimeoutMs === undefined ? {} : { streamIdleTimeoutMs }),
+  }
+}
+
+/**
+ * The error that says which variable or option to set.
+ *
+ * @param details.wantedFor The slug of the model that was asked for.
+ * @param details.insteadOf Another provider that would do, as the slug begins with its name.
+ */
+export function missingKey(
+  name: string,
+  details: { readonly wantedFor?: string; readonly insteadOf?: string } = {},
+): OptionError {
+  const { wantedFor, insteadOf } = details
+  const reason = wantedFor === undefined ? '' : `, and ${wantedFor} is asked for there`
+  const variable = ownValue(knownProviders, name)?.keyVariable
+  const toSet = variable === undefined ? 'this option' : `${variable} or this option`
+  const otherVariable = insteadOf === undefined ? undefined : ownValue(knownProviders, insteadOf)?.keyVariable
+  const other = otherVariable === undefined ? '' : `, or ${otherVariable} to ask ${insteadOf} itself`
+  return new OptionError(`providers.${name}.apiKey`, `missing${reason}. Set ${toSet}${other}.`)
+}
+
+/** What a table holds under a name of its own: `constructor` names nothing. */
+export function ownValue<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+/** @throws {OptionError} No absolute http address, or one that holds a password, which errors would then show. */
+export function checkBaseUrl(name: string, baseUrl: string): void {
+  const option = `providers.${name}.baseUrl`
+  if (!URL.canParse(baseUrl))
+    throw new OptionError(option, 'not an absolute URL, such as http://127.0.0.1:8080/v1.')
+  const { protocol, username, password } = new URL(baseUrl)
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new OptionError(option, `must begin with http: or https:, not ${protocol}`)
+  }
+  if (username !== '' || password !== '') {
+    throw new OptionError(
+      option,
+      `holds a user or a password. Send them in providers.${name}.headers instead.`,
+    )
+  }
+}
+
+function checkCount(option: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return
+  throw new OptionError(option, `must be a whole number of at least ${least}, not ${value}.`)
+}
+
+function hasText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}

@@ -1,0 +1,136 @@
+/** The errors of an HTTP exchange: an answer that is no success, a page in place of a stream, no answer at all. */
+
+import {
+  ContextOverflowError,
+  MalformedStreamError,
+  ModelRefusedError,
+  ModelUnreachableError,
+  OverloadedError,
+  type ProviderError,
+  QuotaError,
+  RateLimitError,
+} from './errors.ts'
+import { kindOf, reportedFailure, streamFailure } from './failure.ts'
+import { parseRecord } from './json-record.ts'
+import type { ProviderConfig } from './model-client.ts'
+import { createRedactor } from './redact.ts'
+
+const BODY_CHARS_MAX = 64 * 1024
+
+/** How servers without codes of their own say that the prompt is too long. */
+const OVERFLOW_WORDS =
+  /context[ _](?:length|window|size)|maximum context|prompt is too long|exceeds? the (?:available )?context/i
+
+/** The error of an HTTP answer that is no success; reads its body. */
+export async function refusalOf(response: Response, config: ProviderConfig): Promise<ProviderError> {
+  const text = await response.text().catch(() => '')
+  const body = createRedactor(config)(text).slice(0, BODY_CHARS_MAX)
+  const reported = reportedFailure(errorIn(text)) ?? { code: undefined, type: undefined, message: body }
+  const { status } = response
+  const facts = {
+    provider: config.name,
+    requestId: requestIdOf(response.headers),
+    status,
+    providerCode: reported.code ?? reported.type,
+    retryAfterMs: retryAfterMsOf(response.headers),
+  }
+  const place = `POST ${withoutQuery(response.url)}`
+  const message =
+    status === 400 ? body : `${config.name} answered ${status} ${response.statusText}: ${body} (${place})`
+  const kind = kindOf(reported)
+  if (status === 400 && (kind === 'overflow' || OVERFLOW_WORDS.test(body))) {
+    return new ContextOverflowError(message, facts)
+  }
+  if (status === 402 || (status === 429 && kind === 'quota')) {
+    return new QuotaError(`${message} Add credit to the account, or choose another provider.`, facts)
+  }
+  if (status === 429) return new RateLimitError(message, facts)
+  if (status === 503 && kind === 'overloaded') return new OverloadedError(message, facts)
+  return new ModelRefusedError(message + adviceFor(status, config.name), { ...facts, body })
+}
+
+/** The error of a success that is a document, such as a page or an error's body; null for a stream. */
+export async function documentFailure(
+  response: Response,
+  config: ProviderConfig,
+): Promise<ProviderError | null> {
+  const mediaType = response.headers.get('content-type') ?? ''
+  if (!/^(?:application\/json|text\/html)/i.test(mediaType)) return null
+  const text = await response.text()
+  const redact = createRedactor(config)
+  const facts = { provider: config.name, requestId: requestIdOf(response.headers) }
+  const reported = reportedFailure(parseRecord(text)?.error)
+  if (reported !== null) return streamFailure(reported, facts, redact)
+  return new MalformedStreamError(
+    `${config.name} answered with ${mediaType} in place of an event stream: ${redact(text).slice(0, 200)}. ` +
+      `Check providers.${config.name}.baseUrl and its wireApi.`,
+    facts,
+  )
+}
+
+/** The error of a request that got no answer at all. */
+export function unreachable(cause: unknown, config: ProviderConfig): ModelUnreachableError {
+  return new ModelUnreachableError(
+    `${config.name} could not be reached at ${withoutQuery(config.baseUrl)}: ${createRedactor(config)(reasonOf(cause))}. ` +
+      `Check providers.${config.name}.baseUrl and the network.`,
+    { provider: config.name, cause },
+  )
+}
+
+/** The id that the provider gave to a request, under any of the names in use. */
+export function requestIdOf(headers: Headers): string | undefined {
+  return (
+    headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-generation-id') ?? undefined
+  )
+}
+
+/**
+ * `Retry-After` in milliseconds: OpenAI's own header in milliseconds, else seconds, else an HTTP date.
+ *
+ * @see RFC 9110, 10.2.3 (Retry-After)
+ */
+export function retryAfterMsOf(headers: Headers, now: number = Date.now()): number | undefined {
+  const milliseconds = numberIn(headers.get('retry-after-ms'))
+  if (milliseconds !== undefined) return milliseconds
+  const header = headers.get('retry-after')
+  const seconds = numberIn(header)
+  if (seconds !== undefined) return Math.round(seconds * 1000)
+  const date = header === null ? Number.NaN : Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+/** Network errors hide what happened in the cause of a cause. */
+function reasonOf(error: unknown): string {
+  let reason = 'no connection'
+  for (
+    let current = error, depth = 0;
+    current instanceof Error && depth < 8;
+    current = current.cause, depth++
+  ) {
+    if (current.message !== '') reason = current.message
+  }
+  return reason
+}
+
+function adviceFor(status: number, provider: string): string {
+  if (status === 401 || status === 403) return ` Check providers.${provider}.apiKey.`
+  if (status === 404) return ` Check providers.${provider}.baseUrl and the model's name.`
+  return ''
+}
+
+/** The error object of a body; some servers send it bare. */
+function errorIn(text: string): unknown {
+  const body = parseRecord(text)
+  return body?.error ?? body
+}
+
+/** An address to show: a query or a password in it may be secret. */
+function withoutQuery(address: string): string {
+  if (!URL.canParse(address)) return address
+  const { origin, pathname } = new URL(address)
+  return origin + pathname
+}
+
+function numberIn(text: string | null): number | undefined {
+  return text !== null && /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : undefined
+}

@@ -1,0 +1,74 @@
+/** When a failed request is sent again, as Codex decides it. */
+
+import { ModelError } from '../protocol/errors.ts'
+import { ModelRefusedError, ModelUnreachableError, OverloadedError, ProviderError } from './errors.ts'
+
+const BASE_DELAY_MS = 200
+const STREAM_RETRIES_MAX = 5
+/** Codex's `request_max_retries`. */
+export const REQUEST_RETRIES_MAX = 4
+
+/**
+ * How long to wait before a retry.
+ *
+ * The provider's own wish when it named one; else 200 ms, doubled each time, and up to a tenth more or less at random,
+ * so that clients refused together do not return together.
+ *
+ * @param attempt 1 before the first retry.
+ * @param options.random Gives a number from 0 up to 1; `Math.random` unless told.
+ * @returns Milliseconds.
+ */
+export function retryDelayMs(
+  attempt: number,
+  options: { readonly retryAfterMs?: number | undefined; readonly random?: () => number } = {},
+): number {
+  if (options.retryAfterMs !== undefined) return options.retryAfterMs
+  const jitter = 0.9 + (options.random ?? Math.random)() * 0.2
+  return Math.round(BASE_DELAY_MS * 2 ** (attempt - 1) * jitter)
+}
+
+/**
+ * Whether a request that got no stream is sent again at once, unseen by the turn.
+ *
+ * So are a missing connection and a 5xx. A provider that names a time is left alone that long, which the turn shows.
+ */
+export function isQuicklyRetried(error: unknown): boolean {
+  if (error instanceof ModelUnreachableError) return true
+  if (!(error instanceof ModelRefusedError || error instanceof OverloadedError)) return false
+  return (error.status ?? 0) >= 500 && error.retryAfterMs === undefined
+}
+
+export type StreamRetry = { readonly retry: true; readonly delayMs: number } | { readonly retry: false }
+
+/**
+ * Whether a turn asks again after this failure, and how long it waits first.
+ *
+ * Codex also tries again what `retryable` calls hopeless, such as a 404: this is its table, not a judgement of ours.
+ *
+ * @param attempt 1 before the first retry.
+ * @param retriesMax Codex's `stream_max_retries`, 5.
+ */
+export function streamRetry(error: unknown, attempt: number, retriesMax = STREAM_RETRIES_MAX): StreamRetry {
+  if (attempt > retriesMax || !(error instanceof ModelError)) return { retry: false }
+  const retryAfterMs = error instanceof ProviderError ? error.retryAfterMs : undefined
+  const again: StreamRetry = { retry: true, delayMs: retryDelayMs(attempt, { retryAfterMs }) }
+  const never: StreamRetry = { retry: false }
+  switch (error.code) {
+    case 'model_unreachable':
+    case 'stream_interrupted':
+    case 'stream_idle':
+    case 'response_failed':
+      return again
+    case 'rate_limited':
+      // A 429 that names no time ends the turn; inside a stream the usual delays do.
+      return isStatus(error, 429) && retryAfterMs === undefined ? never : again
+    case 'model_refused':
+      return isStatus(error, 400) || isStatus(error, undefined) ? never : again
+    default:
+      return never
+  }
+}
+
+function isStatus(error: ModelError, status: number | undefined): boolean {
+  return error instanceof ProviderError && error.status === status
+}

@@ -1,0 +1,72 @@
+/** One request carried to its end, as events. */
+
+import { createSseDecoder, type SseMessage, SseTooLongError } from '../std/sse.ts'
+import { type Connection, createConnection, type Exchange } from './connection.ts'
+import { type FailureFacts, MalformedStreamError, StreamIdleError, StreamInterruptedError } from './errors.ts'
+import type { ModelEvent, ModelRequest } from './model-client.ts'
+import { createRedactor } from './redact.ts'
+import type { DecodeContext, StreamDecoder } from './stream-decoder.ts'
+
+export interface StreamCall extends Exchange {
+  readonly request: ModelRequest
+  readonly createDecoder: (context: DecodeContext) => StreamDecoder
+}
+
+/**
+ * The events of one response.
+ *
+ * The socket closes at once when `signal` aborts, and when the consumer leaves the loop.
+ *
+ * @throws {ProviderError} See `ModelClient.stream`.
+ */
+export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent, void, undefined> {
+  const { request, signal } = call
+  const provider = call.config.name
+  signal.throwIfAborted()
+  const connection = createConnection(call)
+  let requestId: string | undefined
+  let decoder: StreamDecoder | null = null
+  try {
+    requestId = await connection.open()
+    decoder = call.createDecoder({ provider, request, requestId, redact: createRedactor(call.config) })
+    const sse = createSseDecoder()
+    let bytes: Uint8Array | null
+    do {
+      bytes = await connection.read()
+      const end = bytes === null ? sse.end() : null
+      const messages = bytes === null ? (end?.messages ?? []) : sse.push(bytes)
+      for (const event of eventsOf(messages, decoder)) {
+        yield event
+        signal.throwIfAborted()
+      }
+      if (end !== null && !decoder.isComplete) yield* decoder.end(end.isWhole)
+    } while (bytes !== null && !decoder.isComplete)
+    if (!decoder.isComplete) throw new StreamInterruptedError({ provider })
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    const failure = explain(error, connection, { provider, requestId, partial: decoder?.partial() })
+    if (decoder === null || !(failure instanceof StreamInterruptedError)) throw failure
+    // A socket that breaks after the last word takes nothing with it.
+    const last = decoder.end(false)
+    if (!decoder.isComplete) throw failure
+    yield* last
+  } finally {
+    connection.close(decoder?.isComplete === true)
+  }
+}
+
+/** Decoded one by one, so that what stands before a failure is seen before it. */
+function* eventsOf(messages: readonly SseMessage[], decoder: StreamDecoder): Generator<ModelEvent> {
+  for (const message of messages) {
+    yield* decoder.decode(message.data)
+    if (decoder.isComplete) return
+  }
+}
+
+function explain(error: unknown, connection: Connection, facts: FailureFacts): unknown {
+  if (connection.isIdle(error)) return new StreamIdleError(connection.idleTimeoutMs, facts)
+  if (error instanceof StreamInterruptedError)
+    return new StreamInterruptedError({ ...facts, cause: error.cause })
+  if (error instanceof SseTooLongError) return new MalformedStreamError(error.message, facts)
+  return error
+}

@@ -1,0 +1,158 @@
+/** Streams as the providers send them, written by hand from their documentation: reasoning, text, two calls. */
+
+import { chatStream, responsesStream } from './sse-server.ts'
+
+const TEXT = ['I will ', 'look at both — ', 'naïve façade 🙂.']
+
+/** A whole response of the Responses API. */
+export const recordedResponses = responsesStream(
+  { type: 'response.created', response: { id: 'resp_1', status: 'in_progress', output: [] } },
+  { type: 'response.in_progress', response: { id: 'resp_1', status: 'in_progress' } },
+  {
+    type: 'response.output_item.added',
+    output_index: 0,
+    item: { id: 'rs_1', type: 'reasoning', summary: [] },
+  },
+  { type: 'response.reasoning_summary_part.added', item_id: 'rs_1', output_index: 0, summary_index: 0 },
+  {
+    type: 'response.reasoning_summary_text.delta',
+    item_id: 'rs_1',
+    output_index: 0,
+    summary_index: 0,
+    delta: 'Two files.',
+  },
+  {
+    type: 'response.output_item.done',
+    output_index: 0,
+    item: {
+      id: 'rs_1',
+      type: 'reasoning',
+      summary: [{ type: 'summary_text', text: 'Two files.' }],
+      encrypted_content: 'gAAAAB',
+    },
+  },
+  {
+    type: 'response.output_item.added',
+    output_index: 1,
+    item: { id: 'msg_1', type: 'message', role: 'assistant', status: 'in_progress', content: [] },
+  },
+  ...TEXT.map((delta) => ({
+    type: 'response.output_text.delta',
+    item_id: 'msg_1',
+    output_index: 1,
+    content_index: 0,
+    delta,
+  })),
+  {
+    type: 'response.output_item.done',
+    output_index: 1,
+    item: {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      status: 'completed',
+      phase: 'commentary',
+      content: [{ type: 'output_text', text: TEXT.join(''), annotations: [] }],
+    },
+  },
+  {
+    type: 'response.output_item.added',
+    output_index: 2,
+    item: { id: 'fc_1', type: 'function_call', call_id: 'call_1', name: 'read_file', arguments: '' },
+  },
+  {
+    type: 'response.function_call_arguments.delta',
+    item_id: 'fc_1',
+    output_index: 2,
+    delta: '{"path":"plan.md"}',
+  },
+  {
+    type: 'response.output_item.done',
+    output_index: 2,
+    item: {
+      id: 'fc_1',
+      type: 'function_call',
+      status: 'completed',
+      call_id: 'call_1',
+      name: 'read_file',
+      arguments: '{"path":"plan.md"}',
+    },
+  },
+  {
+    type: 'response.output_item.done',
+    output_index: 3,
+    item: {
+      id: 'ctc_1',
+      type: 'custom_tool_call',
+      call_id: 'call_2',
+      name: 'exec',
+      input: 'text(await tools.readFile("b.md"))',
+    },
+  },
+  {
+    type: 'response.completed',
+    response: {
+      id: 'resp_1',
+      status: 'completed',
+      usage: {
+        input_tokens: 120,
+        input_tokens_details: { cached_tokens: 100, cache_write_tokens: 0 },
+        output_tokens: 30,
+        output_tokens_details: { reasoning_tokens: 8 },
+        total_tokens: 150,
+      },
+    },
+  },
+)
+
+const chunk = (delta: object, finish_reason: string | null = null) => ({
+  id: 'gen-1',
+  object: 'chat.completion.chunk',
+  created: 1_763_700_000,
+  model: 'any',
+  choices: [{ index: 0, delta, finish_reason }],
+})
+
+/** A whole response of the Chat API, as OpenRouter sends it. */
+export const recordedChat = chatStream(
+  ': OPENROUTER PROCESSING\n\n',
+  chunk({ role: 'assistant', content: '' }),
+  chunk({
+    reasoning: 'Two ',
+    reasoning_details: [{ type: 'reasoning.text', text: 'Two ', index: 0, format: 'x' }],
+  }),
+  chunk({
+    reasoning: 'files.',
+    reasoning_details: [{ type: 'reasoning.text', text: 'files.', index: 0, signature: 'sig' }],
+  }),
+  ': OPENROUTER PROCESSING\n\n',
+  ...TEXT.map((content) => chunk({ content })),
+  chunk({
+    tool_calls: [
+      { index: 0, id: 'call_1', type: 'function', function: { name: 'read_file', arguments: '' } },
+    ],
+  }),
+  chunk({ tool_calls: [{ index: 0, function: { arguments: '{"path":' } }] }),
+  chunk({ tool_calls: [{ index: 0, function: { arguments: '"plan.md"}' } }] }),
+  chunk({
+    tool_calls: [
+      { index: 1, id: 'call_2', type: 'function', function: { name: 'exec', arguments: '{"inp' } },
+    ],
+  }),
+  chunk({ tool_calls: [{ index: 1, function: { arguments: 'ut":"text(1)"}' } }] }),
+  chunk({}, 'tool_calls'),
+  {
+    id: 'gen-1',
+    object: 'chat.completion.chunk',
+    choices: [],
+    usage: {
+      prompt_tokens: 120,
+      completion_tokens: 30,
+      total_tokens: 150,
+      cost: 0.0001,
+      prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 5 },
+      completion_tokens_details: { reasoning_tokens: 8 },
+    },
+  },
+  'data: [DONE]\n\n',
+)

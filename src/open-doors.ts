@@ -2,7 +2,7 @@
 
 import { homedir } from 'node:os'
 import path from 'node:path'
-import type { Doors } from './codex/runtime.ts'
+import type { Doors } from './codex/doors.ts'
 import { loadPack, packSlugs } from './packs/index.ts'
 import { systemClock } from './platform/clock.ts'
 

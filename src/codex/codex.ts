@@ -8,6 +8,7 @@ import { uuidV7 } from '../std/uuid.ts'
 import type { ThreadSummary } from '../stores/ports.ts'
 import type { Pack } from '../tools/pack.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
+import type { Doors } from './doors.ts'
 import {
   type CodexOptions,
   checkCodexOptions,
@@ -15,9 +16,9 @@ import {
   IGNORED_OPTIONS,
   type ThreadOptions,
 } from './options.ts'
-import type { Doors, Runtime } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 import { readSdkConfig, type SdkConfig } from './sdk-config.ts'
-import { Thread } from './thread.ts'
+import { Thread, type ThreadHome } from './thread.ts'
 
 const DEFAULT_PACKS = ['core-codex', 'file-cabinet']
 
@@ -39,6 +40,7 @@ export interface Threads {
  */
 export class CodexRuntime implements AsyncDisposable {
   readonly #runtime: Runtime
+  readonly #home: ThreadHome
   readonly #open = new Map<ThreadId, Thread>()
   readonly #closers: (() => Promise<void>)[] = []
   readonly #threadDefaults: ThreadOptions
@@ -53,6 +55,7 @@ export class CodexRuntime implements AsyncDisposable {
     const model = options.model ?? sdk.model
     this.#threadDefaults = { ...sdk.thread, ...(model === undefined ? {} : { model }) }
     this.#runtime = this.#makeRuntime(options, doors, sdk)
+    this.#home = this.#makeHome()
     for (const name of IGNORED_OPTIONS) {
       if (options[name] !== undefined)
         this.#runtime.log.warn(`The option ${name} concerns Codex's binary; it is ignored.`)
@@ -63,7 +66,7 @@ export class CodexRuntime implements AsyncDisposable {
   startThread(options: ThreadOptions = {}): Thread {
     checkThreadOptions(options)
     const id = uuidV7(this.#runtime.doors.clock.now()) as ThreadId
-    return this.#keep(new Thread(this.#runtime, id, { ...this.#threadDefaults, ...options }, true))
+    return this.#keep(new Thread(this.#home, id, { ...this.#threadDefaults, ...options }, true))
   }
 
   /**
@@ -108,7 +111,7 @@ export class CodexRuntime implements AsyncDisposable {
   #resume(id: ThreadId, options: ThreadOptions): Thread {
     const open = this.#open.get(id)
     if (open === undefined)
-      return this.#keep(new Thread(this.#runtime, id, { ...this.#threadDefaults, ...options }, false))
+      return this.#keep(new Thread(this.#home, id, { ...this.#threadDefaults, ...options }, false))
     open.change(options)
     return open
   }
@@ -145,6 +148,13 @@ export class CodexRuntime implements AsyncDisposable {
         return host
       }),
       model: async (slug, threadOptions, threadId) => (await models()).resolve(slug, threadOptions, threadId),
+    }
+  }
+
+  #makeHome(): ThreadHome {
+    const { doors, options } = this.#runtime
+    return {
+      approve: options.approve,
       newTurnId: () => uuidV7(doors.clock.now()) as TurnId,
       openSession: async (id, isNew) => {
         const { Session } = await import('./session.ts')

@@ -1,6 +1,7 @@
 /** Threads, and the loop that joins every room below. */
 
 export { CodexRuntime, type Threads } from './codex.ts'
+export type { Doors } from './doors.ts'
 export {
   NoActiveTurnError,
   OutputSchemaError,
@@ -26,5 +27,4 @@ export {
   type WhenBusy,
 } from './options.ts'
 export { Run } from './run.ts'
-export type { Doors } from './runtime.ts'
 export { type StreamedTurn, Thread } from './thread.ts'

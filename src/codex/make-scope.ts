@@ -53,6 +53,7 @@ export function makeScope(parts: ScopeParts): TurnScope {
     model,
     toolMode: plan.toolMode,
     workingDirectory: workspace.root,
+    sandboxMode: workspace.sandboxMode,
     tools,
     specs: specsFor(plan, carrier),
     scripts: carrier,

@@ -6,7 +6,7 @@ import { existsOnHost, readHostText } from '../platform/host-files.ts'
 import { shellCommand } from '../platform/shell.ts'
 import type { Workspace } from '../platform/workspace.ts'
 import type { ResponseItem } from '../protocol/response-item.ts'
-import type { Doors } from './runtime.ts'
+import type { Doors } from './doors.ts'
 import type { TurnPlan } from './turn-plan.ts'
 import type { ScriptCarrier } from './turn-scope.ts'
 

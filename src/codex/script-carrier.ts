@@ -26,8 +26,7 @@ import type { ToolSet } from '../tools/tool-set.ts'
 import { outputOf } from './answer-call.ts'
 import { scriptEntries, scriptTools } from './script-calls.ts'
 import type { ScriptGate } from './script-gate.ts'
-import type { TurnPlan } from './turn-plan.ts'
-import type { ScriptCarrier, TurnScope } from './turn-scope.ts'
+import type { ScriptCarrier, TurnModel, TurnScope } from './turn-scope.ts'
 
 /** Codex's `default_exec_yield_time_ms`. */
 const EXEC_YIELD_MS = 30_000
@@ -36,13 +35,19 @@ const NEVER_YIELD_MS = 2 ** 31 - 1
 /** Documents that a script is told of without asking. */
 const CABINET_ENTRIES_MAX = 50
 
+/** What of a turn's plan a script is run by. */
+export interface ScriptPlan {
+  readonly tools: ToolSet
+  readonly model: TurnModel
+}
+
 interface ScriptRequest {
   readonly source: string
   readonly yieldTimeMs: number
   readonly outputTokensMax: number
 }
 
-export function scriptCarrier(plan: TurnPlan, cells: CellTable, gate: ScriptGate): ScriptCarrier {
+export function scriptCarrier(plan: ScriptPlan, cells: CellTable, gate: ScriptGate): ScriptCarrier {
   const { catalogue, isWhole } = scriptCatalogue(plan.tools)
   const options = {
     declarations: catalogue,
@@ -142,11 +147,11 @@ function parseArguments(text: string): Record<string, unknown> {
 class ScriptRuns {
   readonly #cells: CellTable
   readonly #gate: ScriptGate
-  readonly #plan: TurnPlan
+  readonly #plan: ScriptPlan
   /** What a cell that was left running was made of. */
   readonly #left = new Map<string, { readonly key: string; readonly source: string }>()
 
-  constructor(cells: CellTable, gate: ScriptGate, plan: TurnPlan) {
+  constructor(cells: CellTable, gate: ScriptGate, plan: ScriptPlan) {
     this.#cells = cells
     this.#gate = gate
     this.#plan = plan
@@ -262,14 +267,14 @@ function textOf({ output, logs }: CellReport): string {
   return [...texts, ...logs.map(({ text }) => text)].join('\n')
 }
 
-async function contextOf(scope: TurnScope, plan: TurnPlan): Promise<JsonObject> {
+async function contextOf(scope: TurnScope, plan: ScriptPlan): Promise<JsonObject> {
   const documents = await scope.documents.list()
   return {
     cwd: scope.workingDirectory,
     threadId: scope.threadId,
     turnId: scope.turnId,
     model: plan.model.slug,
-    sandboxMode: plan.workspace.sandboxMode,
+    sandboxMode: scope.sandboxMode,
     documents: documents
       .slice(0, CABINET_ENTRIES_MAX)
       .map(({ fileKey, name, bytes, mediaType }) => ({ fileKey, name, bytes, mediaType })),

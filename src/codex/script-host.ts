@@ -2,9 +2,8 @@
 
 import { CellTable, ScriptEngine, type ScriptLimits } from '../harness/index.ts'
 import type { Log } from '../observability/log.ts'
-import { scriptCarrier } from './script-carrier.ts'
+import { type ScriptPlan, scriptCarrier } from './script-carrier.ts'
 import { ScriptGate } from './script-gate.ts'
-import type { TurnPlan } from './turn-plan.ts'
 import type { ScriptCarrier } from './turn-scope.ts'
 
 export class ScriptHost implements AsyncDisposable {
@@ -36,7 +35,7 @@ export class ThreadScripts {
     this.#cells = new CellTable(engine)
   }
 
-  carrierFor(plan: TurnPlan): ScriptCarrier {
+  carrierFor(plan: ScriptPlan): ScriptCarrier {
     return scriptCarrier(plan, this.#cells, this.gate)
   }
 

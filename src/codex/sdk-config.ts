@@ -3,7 +3,7 @@
 import { OptionError } from '../protocol/errors.ts'
 import type { CodexOptions, ProviderOptions, ThreadOptions } from './options.ts'
 
-/** The provider that `baseUrl` names: models without a provider's prefix go there, as they do with the SDK. */
+/** Whom `baseUrl` and `apiKey` are for: models without a provider's prefix go there, as they do with the SDK. */
 const BASE_URL_PROVIDER = 'openai'
 
 export interface SdkConfig {
@@ -47,7 +47,7 @@ export function readSdkConfig(
   if (effort !== undefined) thread.modelReasoningEffort = effort
   return {
     providers,
-    defaultProvider: named ?? (baseUrl === undefined ? undefined : BASE_URL_PROVIDER),
+    defaultProvider: named ?? (baseUrl === undefined && apiKey === undefined ? undefined : BASE_URL_PROVIDER),
     model,
     thread,
   }

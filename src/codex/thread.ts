@@ -2,7 +2,7 @@
 
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { OptionError } from '../protocol/errors.ts'
-import type { ThreadId } from '../protocol/ids.ts'
+import type { ThreadId, TurnId } from '../protocol/ids.ts'
 import type { SdkThreadEvent, ThreadEvent } from '../protocol/thread-event.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Usage } from '../protocol/usage.ts'
@@ -11,9 +11,14 @@ import type { OutputOf, Schema } from '../tools/schema.ts'
 import { ActiveTurn, TurnStop } from './active-turn.ts'
 import { Approvals } from './approvals.ts'
 import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
-import { checkThreadOptions, checkTurnOptions, type ThreadOptions, type TurnOptions } from './options.ts'
+import {
+  type Approve,
+  checkThreadOptions,
+  checkTurnOptions,
+  type ThreadOptions,
+  type TurnOptions,
+} from './options.ts'
 import { Run } from './run.ts'
-import type { Runtime } from './runtime.ts'
 import { sdkEvents } from './sdk-events.ts'
 import type { Session } from './session.ts'
 import { NO_USAGE } from './usage.ts'
@@ -23,10 +28,22 @@ export interface StreamedTurn {
   events: AsyncGenerator<SdkThreadEvent>
 }
 
+/** The `Codex` that a thread belongs to. */
+export interface ThreadHome {
+  readonly approve: Approve | undefined
+  newTurnId(): TurnId
+  openSession(id: ThreadId, isNew: boolean): Promise<Session>
+  /** Copies everything that a thread holds into a new one. */
+  forkRecords(id: ThreadId): Promise<ThreadId>
+  /** A thread that is stored already. */
+  adopt(id: ThreadId, options: ThreadOptions): Thread
+  forget(thread: Thread): void
+}
+
 /** Made by `codex.startThread()` or `codex.resumeThread()`. */
 export class Thread implements AsyncDisposable {
   readonly id: ThreadId
-  readonly #runtime: Runtime
+  readonly #home: ThreadHome
   readonly #approvals: Approvals
   #options: ThreadOptions
   #isNew: boolean
@@ -36,12 +53,12 @@ export class Thread implements AsyncDisposable {
   #isClosed = false
 
   /** @param isNew Whether nothing is stored of it yet. */
-  constructor(runtime: Runtime, id: ThreadId, options: ThreadOptions, isNew: boolean) {
+  constructor(home: ThreadHome, id: ThreadId, options: ThreadOptions, isNew: boolean) {
     this.id = id
-    this.#runtime = runtime
+    this.#home = home
     this.#options = options
     this.#isNew = isNew
-    this.#approvals = new Approvals(runtime.options.approve)
+    this.#approvals = new Approvals(home.approve)
   }
 
   /** The tokens of all its turns in this process and before; known once it has run. */
@@ -104,8 +121,8 @@ export class Thread implements AsyncDisposable {
   async fork(options: ThreadOptions = {}): Promise<Thread> {
     checkThreadOptions(options)
     if (this.isBusy) throw new ThreadBusyError(this.id)
-    const id = await this.#runtime.forkRecords(this.id)
-    return this.#runtime.adopt(id, { ...this.#options, ...options })
+    const id = await this.#home.forkRecords(this.id)
+    return this.#home.adopt(id, { ...this.#options, ...options })
   }
 
   /** Calls that wait for a person. */
@@ -124,7 +141,7 @@ export class Thread implements AsyncDisposable {
     await stopAll(this.#turns, new TurnStop('closed'))
     const session = await this.#session?.catch(() => undefined)
     await session?.[Symbol.asyncDispose]()
-    this.#runtime.forget(this)
+    this.#home.forget(this)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -155,7 +172,7 @@ export class Thread implements AsyncDisposable {
     }
 
     const before = this.#turns.at(-1)
-    const turn = new ActiveTurn(this.#runtime.newTurnId())
+    const turn = new ActiveTurn(this.#home.newTurnId())
     this.#turns = [...this.#turns, turn]
     const following = this.#follow(turn, options, emit, stopped)
     await before?.result.catch(() => {})
@@ -189,7 +206,7 @@ export class Thread implements AsyncDisposable {
   /** Runs the turn in the session; whatever comes of it settles the turn. */
   async #carry(turn: ActiveTurn, input: Input, options: TurnOptions): Promise<void> {
     try {
-      this.#session ??= this.#runtime.openSession(this.id, this.#isNew)
+      this.#session ??= this.#home.openSession(this.id, this.#isNew)
       this.#session.catch(() => {
         this.#session = undefined
       })

@@ -5,7 +5,7 @@ import type { ModelInfo } from '../model/model-table.ts'
 import type { Tracer } from '../observability/tracer.ts'
 import type { ThreadId, TurnId } from '../protocol/ids.ts'
 import type { JsonSchema } from '../protocol/json.ts'
-import type { ToolMode } from '../protocol/modes.ts'
+import type { SandboxMode, ToolMode } from '../protocol/modes.ts'
 import type { CallItem, CallOutputItem, ResponseItem } from '../protocol/response-item.ts'
 import type { ThreadRecord } from '../protocol/thread-record.ts'
 import type { ToolSpec } from '../protocol/tool-spec.ts'
@@ -59,6 +59,7 @@ export interface TurnScope {
   readonly toolMode: ToolMode
   /** Absolute. */
   readonly workingDirectory: string
+  readonly sandboxMode: SandboxMode
   readonly tools: ToolSet
   readonly specs: readonly ToolSpec[]
   readonly scripts: ScriptCarrier | null

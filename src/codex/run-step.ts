@@ -145,11 +145,17 @@ class Response {
       case 'function_call':
       case 'custom_tool_call':
         this.#record(item)
-        this.#outputs.push(answerCall(item, this.#scope))
+        this.#start(answerCall(item, this.#scope))
         return
       default:
         this.#record(item)
     }
+  }
+
+  #start(output: Promise<ResponseItem>): void {
+    // Looked at when the response is over; until then a failure to keep an output waits its turn.
+    output.catch(() => {})
+    this.#outputs.push(output)
   }
 
   #messageDone(itemId: string, item: MessageItem): void {
@@ -164,7 +170,7 @@ class Response {
       const { prose: tail, source } = detector.end()
       prose = head + tail
       if (source !== undefined && !this.#scope.turn.signal.aborted) {
-        this.#outputs.push(carrier.answer(source, this.#scope))
+        this.#start(carrier.answer(source, this.#scope))
       }
     }
     if (prose.trim() !== '') this.#show(itemId, { type: 'agent_message', text: prose })

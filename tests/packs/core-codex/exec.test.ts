@@ -80,7 +80,13 @@ test('its item shows the command as Codex spells it, the output in order, and ho
   expect(tools.shown).toEqual([
     {
       state: 'started',
-      item: { type: 'command_execution', command, aggregated_output: '', exit_code: null, status: 'in_progress' },
+      item: {
+        type: 'command_execution',
+        command,
+        aggregated_output: '',
+        exit_code: null,
+        status: 'in_progress',
+      },
     },
     {
       state: 'completed',

@@ -27,6 +27,14 @@ const EVERY_EFFECT: readonly Effect[] = [
   'external',
 ]
 
+const DEEDS: Readonly<Record<Effect, string>> = {
+  'reads-files': 'reads files',
+  'writes-files': 'writes files',
+  'runs-commands': 'runs commands',
+  network: 'uses the network',
+  external: 'acts on the outside world',
+}
+
 export function effectsOf({ tool }: RegisteredTool): readonly Effect[] {
   return tool.effects ?? EVERY_EFFECT
 }
@@ -38,9 +46,8 @@ export function approvalReason(entry: RegisteredTool, input: unknown, policy: Ap
   if (asksItself) return `${entry.directName} asks before it runs.`
   if (policy !== 'untrusted') return null
   const effects = effectsOf(entry).filter((effect) => effect !== 'reads-files')
-  return effects.length === 0
-    ? null
-    : `Under the policy untrusted, what may ${effects.join(', ')} is asked about.`
+  if (effects.length === 0) return null
+  return `Under the policy untrusted, ${entry.directName} is asked about: it ${effects.map((effect) => DEEDS[effect]).join(', ')}.`
 }
 
 /**

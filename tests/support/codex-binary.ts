@@ -1,4 +1,4 @@
-/** The real Codex, where `CODEX_BIN` says that it is: what ours is compared with. */
+/** The real Codex, where this machine has one: `CODEX_BIN` names its launcher, `CODEX_SDK` its SDK's package folder. */
 
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -6,68 +6,56 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { tempFolder } from './temp-folder.ts'
 
-/** Its launcher or its native program; empty when there is none. */
-export const codexBinary = process.env.CODEX_BIN ?? ''
+const run = promisify(execFile)
 
-export interface CodexExecResult {
-  readonly exitCode: number
-  readonly stdout: string
+export interface CodexBinary {
+  readonly launcher: string
+  /** The SDK's package folder. */
+  readonly sdk: string
 }
 
-const execute = promisify(execFile)
-const KEY_VARIABLE = 'SCRIPTED_PROVIDER_KEY'
-
-/** One `codex exec --json`, without its sandbox, with the model `any` of the provider at `baseUrl`. */
-export async function codexExec(baseUrl: string, folder: string, prompt: string): Promise<CodexExecResult> {
-  await using home = await tempFolder()
-  await mkdir(path.join(home.path, 'tmp'))
-  await writeFile(path.join(home.path, 'models.json'), JSON.stringify({ models: [await classicModel()] }))
-  await writeFile(
-    path.join(home.path, 'config.toml'),
-    [
-      'model = "any"',
-      'model_provider = "scripted"',
-      'check_for_update_on_startup = false',
-      `model_catalog_json = ${JSON.stringify(path.join(home.path, 'models.json'))}`,
-      '[model_providers.scripted]',
-      'name = "scripted"',
-      `base_url = ${JSON.stringify(baseUrl)}`,
-      'wire_api = "responses"',
-      `env_key = "${KEY_VARIABLE}"`,
-      '[analytics]',
-      'enabled = false',
-      '',
-    ].join('\n'),
-  )
-  const args = ['exec', '--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox']
-  const env = {
-    ...process.env,
-    CODEX_HOME: home.path,
-    TMPDIR: path.join(home.path, 'tmp'),
-    [KEY_VARIABLE]: 'test-key',
-  }
-  const running = execute(codexBinary, [...args, '-C', folder, prompt], { cwd: folder, env, timeout: 60_000 })
-  // It reads a piped standard input to its end before it begins.
-  running.child.stdin?.end()
-  try {
-    return { exitCode: 0, stdout: (await running).stdout }
-  } catch (error) {
-    if (error instanceof Error && 'stdout' in error && 'code' in error && typeof error.code === 'number') {
-      return { exitCode: error.code, stdout: String(error.stdout) }
-    }
-    throw error
-  }
+/** Null where there is none. */
+export function codexBinary(): CodexBinary | null {
+  const { CODEX_BIN: launcher, CODEX_SDK: sdk } = process.env
+  return launcher && sdk ? { launcher, sdk } : null
 }
 
-/** The binary's own entry for a model that calls tools one by one and patches in free text, under our name. */
-async function classicModel(): Promise<object> {
-  const { stdout } = await execute(codexBinary, ['debug', 'models', '--bundled'], {
+export interface CodexHome extends AsyncDisposable {
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** A home in which the binary knows one model, `any`: it takes patches as free text and calls tools directly. */
+export async function codexHome({ launcher }: CodexBinary): Promise<CodexHome> {
+  const folder = await tempFolder()
+  const scratch = path.join(folder.path, 'scratch')
+  const catalogue = path.join(folder.path, 'models.json')
+  await mkdir(scratch)
+  // Codex puts no helper programs on the path when its home lies under the temporary folder.
+  const environment = { CODEX_BIN: launcher, CODEX_HOME: folder.path, TMPDIR: scratch }
+  await writeFile(catalogue, JSON.stringify({ models: [await plainModel(launcher, environment)] }))
+  await writeFile(path.join(folder.path, 'config.toml'), configuration(catalogue))
+  return { environment, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+}
+
+async function plainModel(launcher: string, environment: Record<string, string>): Promise<object> {
+  const { stdout } = await run(launcher, ['debug', 'models', '--bundled'], {
+    env: { ...process.env, ...environment },
     maxBuffer: 64 * 1024 * 1024,
   })
   const { models }: { models: Record<string, unknown>[] } = JSON.parse(stdout)
-  const classic = models.find(
-    (model) => model.apply_patch_tool_type === 'freeform' && model.tool_mode == null,
-  )
-  if (classic === undefined) throw new Error('The binary knows no model of the classic kind.')
-  return { ...classic, slug: 'any' }
+  const model = models.find((entry) => entry.apply_patch_tool_type === 'freeform' && entry.tool_mode == null)
+  if (model === undefined) throw new Error(`${launcher} knows no model that calls tools directly.`)
+  return { ...model, slug: 'any' }
+}
+
+function configuration(catalogue: string): string {
+  return [
+    `model_catalog_json = ${JSON.stringify(catalogue)}`,
+    'check_for_update_on_startup = false',
+    '[analytics]',
+    'enabled = false',
+    '[tools.update_plan]',
+    'enabled = true',
+    '',
+  ].join('\n')
 }

@@ -1,0 +1,47 @@
+/** Lines for a person, with a line of the moment below them where the stream is a terminal. */
+
+import { stripVTControlCharacters, styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+export interface Terminal extends Disposable {
+  /** For good; line breaks inside are kept. */
+  line(text: string): void
+  /** What happens at this moment, until the next line; a stream that is no terminal does not show it. */
+  moment(text: string): void
+  /** The text in colour where the stream shows colours. */
+  paint(style: Style, text: string): string
+}
+
+/** Of a terminal that does not say how wide it is. */
+const COLUMNS_DEFAULT = 80
+const CLEAR_LINE = '\r\x1b[2K'
+
+export function terminalOf(stream: NodeJS.WriteStream): Terminal {
+  let isMomentShown = false
+  const clear = () => {
+    if (isMomentShown) stream.write(CLEAR_LINE)
+    isMomentShown = false
+  }
+  return {
+    line(text) {
+      clear()
+      stream.write(`${text}\n`)
+    },
+    moment(text) {
+      if (!stream.isTTY) return
+      clear()
+      stream.write(oneLine(text, (stream.columns || COLUMNS_DEFAULT) - 1))
+      isMomentShown = true
+    },
+    paint: (style, text) => styleText(style, text, { stream }),
+    [Symbol.dispose]: clear,
+  }
+}
+
+/** The text's beginning as one line of at most `width` columns, with nothing in it that moves the cursor. */
+export function oneLine(text: string, width: number): string {
+  const line = stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim()
+  const points = Array.from(line)
+  return points.length <= width ? line : `${points.slice(0, Math.max(0, width - 1)).join('')}…`
+}

@@ -1,0 +1,45 @@
+/** What can go wrong at the harness's border. */
+
+import { ToolError } from '../protocol/errors.ts'
+
+/** A value that is not data, or too much of it, was to cross into a script. */
+export class ValueRefusedError extends ToolError {
+  override readonly name = 'ValueRefusedError'
+  override readonly code = 'value_refused'
+
+  constructor(message: string) {
+    super(message)
+  }
+}
+
+/** Every worker is busy and as many scripts wait as may. */
+export class PoolBusyError extends ToolError {
+  override readonly name = 'PoolBusyError'
+  override readonly code = 'scripts_busy'
+  override readonly retryable = true
+
+  constructor(waiting: number) {
+    super(`${waiting} scripts are waiting already. Run this one again when some of them have ended.`)
+  }
+}
+
+/** A line `// @exec:` that cannot be meant, or a script that is not there. */
+export class PragmaError extends ToolError {
+  override readonly name = 'PragmaError'
+  override readonly code = 'bad_pragma'
+
+  constructor(message: string) {
+    super(message)
+  }
+}
+
+/** `wait` named a cell that is not there, or that somebody waits for already. */
+export class CellError extends ToolError {
+  override readonly name = 'CellError'
+  override readonly code: 'cell_not_found' | 'cell_busy'
+
+  constructor(code: 'cell_not_found' | 'cell_busy', message: string) {
+    super(message)
+    this.code = code
+  }
+}

@@ -1,0 +1,205 @@
+/** Why a script ended, in words that say what to do. */
+
+import { nearestNames } from '../std/nearest.ts'
+import type { GuestOutcome } from './guest/prelude.ts'
+import type { ScriptLimits } from './limits.ts'
+import type { PreparedSource } from './prepared-source.ts'
+import { FORBIDDEN_IMPORT, type Position, positionInStack, SCRIPT_FILE } from './script-file.ts'
+import type { ScriptErrorKind, ScriptFailure } from './script-result.ts'
+import type { ScriptToolEntry } from './script-tools.ts'
+import { sourceFrame } from './source-frame.ts'
+import { originalPosition } from './source-positions.ts'
+import type { StopReason } from './worker-messages.ts'
+
+export interface FailureSetting {
+  readonly source: string
+  readonly entries: readonly ScriptToolEntry[]
+  readonly limits: ScriptLimits
+  readonly sourceMap?: string | undefined
+}
+
+export function failure(
+  kind: ScriptErrorKind,
+  message: string,
+  source: string,
+  position?: Position | undefined,
+): ScriptFailure {
+  if (position === undefined) return { kind, message }
+  const { line, column } = position
+  const frame = sourceFrame(source, position)
+  return {
+    kind,
+    message: `${message} (${SCRIPT_FILE}:${line}:${column})`,
+    line,
+    column,
+    ...(frame !== undefined && { frame }),
+  }
+}
+
+const SHELL =
+  /^\s*(?:\$ |#!|(?:cd|ls|cat|grep|rg|git|npm|npx|pnpm|yarn|python3?|node|sed|mkdir|rm|cp|mv|echo|curl|find|make|cargo|go|bash|sh|sudo|chmod|touch) )/
+const PATCH = /^\s*\*\*\* Begin Patch/
+
+export function explainPrepared(
+  prepared: PreparedSource & { ok: false },
+  { source, entries }: FailureSetting,
+): ScriptFailure {
+  const { kind, message, line, column } = prepared
+  const position = line === undefined ? undefined : { line, column: column ?? 1 }
+  const text = kind === 'syntax' ? `SyntaxError: ${message}${syntaxHint(source, entries)}` : message
+  return failure(kind, text, source, position)
+}
+
+function syntaxHint(source: string, entries: readonly ScriptToolEntry[]): string {
+  const callOf = (path: string) =>
+    entries.some((entry) => entry.path === path) ? `, such as tools.${path}` : ''
+  if (SHELL.test(source)) {
+    return `. This looks like a shell command; a script is TypeScript. Call a tool that runs commands${callOf('exec')}.`
+  }
+  if (PATCH.test(source)) {
+    return `. This looks like a patch; a script is TypeScript. Pass the patch to a tool as a string${callOf('applyPatch')}.`
+  }
+  return ''
+}
+
+/** What Node and browsers have and a script does not, with what there is instead. */
+const ABSENT: Readonly<Record<string, string>> = {
+  require: 'There are no modules in a script; use the functions under tools.',
+  module: 'There are no modules in a script; end it with return.',
+  exports: 'There are no modules in a script; end it with return.',
+  process: 'A script has no process; what it may know is in context.',
+  fs: 'A script has no file system of its own; use the functions under tools.',
+  fetch: 'A script has no network of its own; use the functions under tools.',
+  Buffer: 'A script has Uint8Array, but no Buffer.',
+  setInterval: 'A script has setTimeout, but no setInterval.',
+  window: 'A script runs in no browser.',
+  document: 'A script runs in no browser.',
+}
+
+export function explainThrown(
+  outcome: GuestOutcome & { ok: false },
+  setting: FailureSetting,
+  unawaited: readonly string[],
+): ScriptFailure {
+  const { source, entries, sourceMap } = setting
+  const inBody = positionInStack(outcome.stack)
+  const position = inBody && originalPosition(inBody, sourceMap)
+  const said = outcome.name === '' ? outcome.message : `${outcome.name}: ${outcome.message}`
+  const fail = (kind: ScriptErrorKind, message: string) => failure(kind, message, source, position)
+
+  switch (outcome.kind) {
+    case 'tool':
+      return fail(
+        'tool',
+        `tools.${outcome.path} failed: ${outcome.name === 'Error' ? outcome.message : said}`,
+      )
+    case 'unknown-tool':
+      return isOnLine(outcome.path, source, position)
+        ? fail('unknown-tool', unknownTool(outcome.path, entries))
+        : fail('runtime', said)
+    case 'syntax':
+      return fail('syntax', said)
+    case 'runtime':
+      return explainRuntime(outcome, said, fail, unawaited)
+    default:
+      return fail(outcome.kind as ScriptErrorKind, outcome.message)
+  }
+}
+
+function explainRuntime(
+  { name, message }: GuestOutcome & { ok: false },
+  said: string,
+  fail: (kind: ScriptErrorKind, message: string) => ScriptFailure,
+  unawaited: readonly string[],
+): ScriptFailure {
+  if (message.startsWith(FORBIDDEN_IMPORT)) return fail('forbidden', `${message}. ${ABSENT.require}`)
+  if (name === 'InternalError' && message === 'stack overflow') {
+    return fail('stack', 'The script called itself too deeply: stack overflow. Use a loop, or less depth.')
+  }
+  if (name === 'InternalError' && message === 'out of memory')
+    return fail('memory', 'The script ran out of memory.')
+
+  const absent = name === 'ReferenceError' ? /^'(\w+)' is not defined$/.exec(message)?.[1] : undefined
+  const instead = absent === undefined || !Object.hasOwn(ABSENT, absent) ? undefined : ABSENT[absent]
+  if (instead !== undefined)
+    return fail(absent === 'require' ? 'forbidden' : 'runtime', `${said}. ${instead}`)
+
+  const [first] = unawaited
+  if (name === 'TypeError' && first !== undefined) {
+    return fail(
+      'runtime',
+      `${said}. tools.${first} was called without await: what it gave is a Promise, not its value`,
+    )
+  }
+  return fail('runtime', said)
+}
+
+/** The guest only knows which name was asked for last; the error may be about something else. */
+function isOnLine(path: string, source: string, position: Position | undefined): boolean {
+  if (position === undefined) return true
+  const lines = source.split('\n')
+  const nearby = lines.slice(Math.max(0, position.line - 3), position.line + 1).join('\n')
+  return nearby.includes(path.split('.').at(-1) ?? path)
+}
+
+function unknownTool(asked: string, entries: readonly ScriptToolEntry[]): string {
+  const known = entries.flatMap(({ path, aliases }) => [path, ...(aliases ?? [])])
+  const nearest = nearestNames(asked, known)
+  const [first] = nearest
+  if (first === undefined) return `tools.${asked} does not exist. ALL_TOOLS lists the tools there are.`
+
+  const example = entries.find(({ path, aliases }) => path === first || aliases?.includes(first))?.example
+  const names = nearest.map((name) => `tools.${name}`).join(', ')
+  return `tools.${asked} does not exist. Nearest: ${names}.${example === undefined ? '' : ` For example: ${example}`}`
+}
+
+const bytes = (count: number) => (count % 1024 === 0 ? `${count / 1024} KiB` : `${count} bytes`)
+
+export function explainStop(
+  stop: Exclude<StopReason, 'exit'>,
+  { source, limits }: FailureSetting,
+): ScriptFailure {
+  const fail = (message: string, position?: Position) => failure(stop, message, source, position)
+  switch (stop) {
+    case 'timeout':
+      return fail(
+        `The script was stopped after ${limits.wallMs} ms, its time limit. Do less in one script, or more at once with Promise.all.`,
+      )
+    case 'cpu':
+      return fail(`The script computed for ${limits.cpuMs} ms, its limit. Let a tool do the heavy work.`)
+    case 'instructions':
+      return fail(
+        `The script used up its ${limits.ticksMax} ticks of computing. Let a tool do the heavy work.`,
+      )
+    case 'memory':
+      return fail(
+        `The script needed more than ${bytes(limits.memoryBytesMax)} of memory. Keep big data in files and read parts of it.`,
+      )
+    case 'stack':
+      return fail('The script called itself too deeply: stack overflow. Use a loop, or less depth.')
+    case 'limit-calls':
+      return fail(`The script made more than ${limits.callsMax} tool calls, its limit.`)
+    case 'limit-output':
+      return fail(
+        `The script gave more output than ${bytes(limits.resultBytesMax)}. Give less: a summary, or a file's name.`,
+      )
+    case 'deadlock':
+      return fail(
+        'The script waits for something that cannot happen any more: no tool call and no timer is under way.',
+        onlyAwait(source),
+      )
+    case 'aborted':
+      return fail('The script was aborted.')
+    case 'killed':
+      return fail("The script's worker died, and the script with it.")
+  }
+}
+
+/** Where it waits can be told when it can wait in one place only. */
+function onlyAwait(source: string): Position | undefined {
+  const found = [...source.matchAll(/\bawait\b/g)]
+  const [only] = found
+  if (only === undefined || found.length > 1) return undefined
+  const before = source.slice(0, only.index).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}

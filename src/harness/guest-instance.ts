@@ -1,0 +1,251 @@
+/** One guest: an engine of its own, booted before its script is known, used for that script, then dropped. */
+
+import releaseSync from '@jitl/quickjs-wasmfile-release-sync'
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+  type QuickJSSyncVariant,
+} from 'quickjs-emscripten-core'
+import type { GuestSetup } from './guest/prelude.ts'
+import { PRELUDE } from './guest/prelude.ts'
+import { type GuestMemory, guestMemory } from './guest-memory.ts'
+import type { ScriptLimits } from './limits.ts'
+import { FORBIDDEN_IMPORT, SCRIPT_FILE, SCRIPT_PREFIX, SCRIPT_SUFFIX } from './script-file.ts'
+import { type Catalogue, SHARED, STOP_FLAG, type StopReason, sharedNow } from './worker-messages.ts'
+
+/** Promise jobs between two looks at the clock. */
+const JOBS_PER_SLICE = 200
+
+// Its types say that the import gives the module; Node gives the module's default.
+const baseVariant = ('default' in releaseSync ? releaseSync.default : releaseSync) as QuickJSSyncVariant
+
+export interface GuestOptions {
+  readonly wasm: WebAssembly.Module
+  readonly shared: Int32Array
+  readonly memoryBytesMax: number
+  readonly catalogue: Catalogue | undefined
+}
+
+export interface GuestRun {
+  readonly body: string
+  readonly setup: GuestSetup
+  readonly limits: Pick<ScriptLimits, 'cpuMs' | 'ticksMax' | 'memoryBytesMax' | 'stackBytesMax'>
+  /** Called while the script runs, with JSON. */
+  readonly onEvent: (event: string) => void
+}
+
+/** How things stand when the guest has nothing more to do for now. */
+export type GuestState =
+  | { readonly type: 'waiting'; readonly calls: string; readonly timerMs: number }
+  | { readonly type: 'ended'; readonly end: string | { readonly stop: StopReason } }
+
+type GuestFunction = 'install' | 'start' | 'settle' | 'runTimer' | 'flush'
+
+export class GuestInstance {
+  readonly memoryBytesMax: number
+  readonly catalogueId: number | undefined
+  /** False once the engine broke. */
+  healthy = true
+  readonly #memory: GuestMemory
+  readonly #runtime: QuickJSRuntime
+  readonly #context: QuickJSContext
+  readonly #functions: Readonly<Record<GuestFunction, QuickJSHandle>>
+  readonly #shared: Int32Array
+  #stop: StopReason | undefined
+  #limits: GuestRun['limits'] | undefined
+  #onEvent: (event: string) => void = () => {}
+  #ticks = 0
+  #cpuMs = 0
+  #enteredAt = 0
+
+  /** About 3 ms of work. */
+  static async boot(options: GuestOptions): Promise<GuestInstance> {
+    const memory = guestMemory(options.memoryBytesMax)
+    const silent = () => {}
+    const variant = newVariant(baseVariant, {
+      wasmModule: options.wasm,
+      wasmMemory: memory.memory,
+      // Its glue prints to the console what an abort says.
+      emscriptenModule: { print: silent, printErr: silent } as object,
+      log: silent,
+    })
+    const engine = await newQuickJSWASMModuleFromVariant(variant)
+    return new GuestInstance(engine.newRuntime(), memory, options)
+  }
+
+  private constructor(runtime: QuickJSRuntime, memory: GuestMemory, options: GuestOptions) {
+    this.memoryBytesMax = options.memoryBytesMax
+    this.catalogueId = options.catalogue?.id
+    this.#memory = memory
+    this.#shared = options.shared
+    this.#runtime = runtime
+    this.#context = runtime.newContext()
+    this.#functions = this.#evaluatePrelude()
+    if (options.catalogue !== undefined) this.install(options.catalogue)
+    runtime.setInterruptHandler(() => this.#mustStop())
+    runtime.setModuleLoader((name) => ({ error: new TypeError(`${FORBIDDEN_IMPORT}: ${name}`) }))
+  }
+
+  get memoryBytes(): number {
+    return this.#memory.bytes()
+  }
+
+  install(catalogue: Catalogue): void {
+    this.#call('install', JSON.stringify(catalogue.names), catalogue.all)
+  }
+
+  start(run: GuestRun): GuestState {
+    this.#limits = run.limits
+    this.#onEvent = run.onEvent
+    this.#memory.limit(run.limits.memoryBytesMax)
+    this.#runtime.setMaxStackSize(run.limits.stackBytesMax)
+    return this.#enter(() => {
+      const script = this.#context.evalCode(SCRIPT_PREFIX + run.body + SCRIPT_SUFFIX, SCRIPT_FILE)
+      if (script.error !== undefined) return { notParsed: script.error }
+      return this.#call('start', script.value, JSON.stringify(run.setup))
+    })
+  }
+
+  /** @param batch JSON of `SettledCall[]`. */
+  settle(batch: string): GuestState {
+    return this.#enter(() => this.#call('settle', batch))
+  }
+
+  runTimer(): GuestState {
+    return this.#enter(() => this.#call('runTimer'))
+  }
+
+  /** For when nothing runs: whether the host wants the script to stop. */
+  look(): GuestState | undefined {
+    this.#readStopFlag()
+    return this.#stop === undefined ? undefined : this.#stopped(this.#stop)
+  }
+
+  // Everything below runs with the script's clock on.
+
+  #enter(work: () => QuickJSHandle | undefined | { notParsed: QuickJSHandle }): GuestState {
+    this.#enteredAt = performance.now()
+    Atomics.store(this.#shared, SHARED.enteredAt, sharedNow())
+    try {
+      const result = work()
+      if (result !== undefined && 'notParsed' in result) return this.#notParsed(result.notParsed)
+      this.#drain()
+      return this.#state()
+    } catch (error) {
+      // The engine's stack reached the thread's own end, or the engine broke.
+      this.healthy = false
+      return this.#stopped(this.#stop ?? this.#breakdown(error))
+    } finally {
+      this.#cpuMs += performance.now() - this.#enteredAt
+      Atomics.store(this.#shared, SHARED.cpuMs, Math.round(this.#cpuMs))
+      Atomics.store(this.#shared, SHARED.enteredAt, 0)
+    }
+  }
+
+  #breakdown(error: unknown): StopReason {
+    if (this.#memory.isExhausted()) return 'memory'
+    return error instanceof RangeError ? 'stack' : 'killed'
+  }
+
+  #drain(): void {
+    while (this.#stop === undefined && this.#runtime.hasPendingJob()) {
+      const result = this.#runtime.executePendingJobs(JOBS_PER_SLICE)
+      if (result.error === undefined) result.dispose()
+      if (this.#mustStop()) return
+    }
+  }
+
+  #state(): GuestState {
+    this.#readStopFlag()
+    if (this.#stop !== undefined) return this.#stopped(this.#stop)
+    const flushed = this.#call('flush')
+    if (flushed === undefined)
+      return this.#stopped(this.#stop ?? (this.#memory.isExhausted() ? 'memory' : 'killed'))
+
+    const report = this.#context.getString(flushed)
+    flushed.dispose()
+    const [state, pending, timer] = report.split('|', 3)
+    const text = report.slice(`${state}|${pending}|${timer}|`.length)
+    if (state === '1') return this.#ended(text)
+    const timerMs = Number(timer)
+    if (pending === '0' && timerMs < 0)
+      return this.#stopped(this.#memory.isExhausted() ? 'memory' : 'deadlock')
+    return { type: 'waiting', calls: text === '' ? '' : `[${text}]`, timerMs }
+  }
+
+  /** After memory ran out the guest may report anything, so a failure counts as that. */
+  #ended(end: string): GuestState {
+    if (this.#memory.isExhausted() && !end.startsWith('{"outcome":{"ok":true')) return this.#stopped('memory')
+    return { type: 'ended', end }
+  }
+
+  #stopped(stop: StopReason): GuestState {
+    return { type: 'ended', end: { stop } }
+  }
+
+  #notParsed(error: QuickJSHandle): GuestState {
+    const outcome = { ok: false, kind: 'syntax', path: '', ...this.#readError(error) }
+    return this.#ended(JSON.stringify({ outcome, unattended: [], consoleDropped: 0, calls: [] }))
+  }
+
+  /** No script has run yet, so reading fields runs nothing of its own. */
+  #readError(error: QuickJSHandle): { name: string; message: string; stack: string } {
+    const read = (field: string) =>
+      this.#context.getProp(error, field).consume((handle) => this.#context.getString(handle))
+    return { name: read('name'), message: read('message'), stack: read('stack') }
+  }
+
+  #readStopFlag(): void {
+    const flag = Atomics.load(this.#shared, SHARED.stop)
+    if (flag === STOP_FLAG.timeout) this.#stop ??= 'timeout'
+    if (flag === STOP_FLAG.aborted) this.#stop ??= 'aborted'
+  }
+
+  /** The first reason stays: what ended the script outranks what it says afterwards. */
+  #mustStop(): boolean {
+    if (this.#limits === undefined) return false
+    this.#ticks++
+    this.#readStopFlag()
+    if (this.#memory.isExhausted()) this.#stop ??= 'memory'
+    if (this.#ticks > this.#limits.ticksMax) this.#stop ??= 'instructions'
+    if (this.#cpuMs + performance.now() - this.#enteredAt > this.#limits.cpuMs) this.#stop ??= 'cpu'
+    return this.#stop !== undefined
+  }
+
+  /** Undefined when the guest's function itself was cut short. */
+  #call(name: GuestFunction, ...args: ReadonlyArray<string | QuickJSHandle>): QuickJSHandle | undefined {
+    const context = this.#context
+    const handles = args.map((arg) => (typeof arg === 'string' ? context.newString(arg) : arg))
+    const result = context.callFunction(this.#functions[name], context.undefined, handles)
+    for (const handle of handles) handle.dispose()
+    if (result.error === undefined) return result.value
+    // Its own prelude does not throw: the engine stopped it, or has no memory left to go on.
+    return undefined
+  }
+
+  #evaluatePrelude(): Record<GuestFunction, QuickJSHandle> {
+    const context = this.#context
+    const host = context.newObject()
+    const emit = context.newFunction('emit', (json) => {
+      this.#onEvent(context.getString(json))
+    })
+    const stop = context.newFunction('stop', (reason) => {
+      this.#stop ??= context.getString(reason) as StopReason
+    })
+    context.setProp(host, 'emit', emit)
+    context.setProp(host, 'stop', stop)
+    const prelude = context.unwrapResult(context.evalCode(PRELUDE, 'harness.js', { strict: true }))
+    const guest = context.unwrapResult(context.callFunction(prelude, context.undefined, host))
+    const find = (name: GuestFunction) => context.getProp(guest, name)
+    return {
+      install: find('install'),
+      start: find('start'),
+      settle: find('settle'),
+      runTimer: find('runTimer'),
+      flush: find('flush'),
+    }
+  }
+}

@@ -1,0 +1,210 @@
+/** The guest's side of tool calls: the promise table and the `tools` tree. */
+
+import type { EncodeOptions, GuestCodec } from './codec.ts'
+import type { GuestMark, Realm } from './realm.ts'
+
+export type GuestCalls = ReturnType<typeof makeCalls>
+
+/** What the script did with a call's promise. */
+export type CallAttention = 'none' | 'awaited' | 'chained' | 'combined'
+
+/** `[id, tagged, value]` when it went well, `[id, null, name, message, kind]` when not. */
+export type SettledCall =
+  | readonly [id: number, tagged: 0 | 1, value: unknown]
+  | readonly [id: number, tagged: null, name: string, message: string, kind: GuestMark['kind']]
+
+export interface CatalogueNames {
+  readonly path: string
+  readonly aliases?: readonly string[]
+}
+
+/** Sent to the guest as text: uses nothing from outside itself. */
+export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string) => never) {
+  const { create, defineProperty, freeze, keys } = realm
+
+  interface PendingCall {
+    readonly path: string
+    readonly resolve: (value: unknown) => void
+    readonly reject: (error: unknown) => void
+    /** Made when the call was, so that its stack is the script's own. */
+    readonly failure: Error
+  }
+
+  const pending: Record<number, PendingCall> = create(null)
+  /** Calls whose promise nobody has looked at, or whose call is under way. */
+  const attention: Record<number, CallAttention> = create(null)
+  let pendingCount = 0
+  let callCount = 0
+  let outbox = ''
+  let limits = { callsMax: 0, argumentChars: 0 }
+  let closed = false
+  let unknownTool = ''
+
+  /** Once its call is settled, a promise that was looked at is nobody's concern. */
+  const note = (id: number, seen: CallAttention): void => {
+    if (attention[id] === undefined) return
+    if (pending[id] === undefined) delete attention[id]
+    else attention[id] = seen
+  }
+
+  const ids = new WeakMap<object, number>()
+  const accessor = (get: (this: object) => unknown) => ({ __proto__: null, get }) as PropertyDescriptor
+
+  /** `await` asks a promise for its constructor, `.then` for its then, and `Promise.all` for one after the other. */
+  const watchedPrototype: object = freeze(
+    create(realm.prototypes.promise, {
+      constructor: accessor(function () {
+        const id = realm.weakGet(ids, this) as number
+        if (attention[id] === 'none') note(id, 'awaited')
+        return realm.Promise
+      }),
+      // biome-ignore lint/suspicious/noThenProperty: it stands in the place of the promise's own.
+      then: accessor(function () {
+        const id = realm.weakGet(ids, this) as number
+        if (attention[id] === 'none') note(id, 'chained')
+        else if (attention[id] === 'awaited') note(id, 'combined')
+        return realm.promiseThen
+      }),
+    }),
+  )
+
+  const callTool = (path: string, args: readonly unknown[], options: EncodeOptions): Promise<unknown> => {
+    const failure = new realm.Error()
+    if (closed) throw new realm.Error(`tools.${path} was called after the script had ended.`)
+    if (callCount >= limits.callsMax) halt('limit-calls')
+    const encoded = codec.encode(args, options)
+
+    const id = ++callCount
+    outbox += `${outbox === '' ? '' : ','}[${id},"${path}",${encoded.tagged ? 1 : 0},${encoded.text}]`
+    unknownTool = ''
+    const promise = new realm.Promise((resolve, reject) => {
+      pending[id] = { path, resolve, reject, failure } as PendingCall
+    })
+    pendingCount++
+    attention[id] = 'none'
+    realm.setPrototypeOf(promise, watchedPrototype)
+    realm.weakSet(ids, promise, id)
+    return promise
+  }
+
+  /** A call that could not be made fails like any other: its promise rejects. */
+  const startCall = (path: string, args: readonly unknown[], options: EncodeOptions): Promise<unknown> => {
+    try {
+      return callTool(path, args, options)
+    } catch (error) {
+      return new realm.Promise((_, reject) => reject(error))
+    }
+  }
+
+  const settleOne = (settled: SettledCall): void => {
+    const call = pending[settled[0]]
+    if (call === undefined) return
+    delete pending[settled[0]]
+    pendingCount--
+    if (attention[settled[0]] !== 'none') delete attention[settled[0]]
+
+    if (settled[1] !== null) {
+      call.resolve(codec.accept(settled[2], settled[1] === 1))
+      return
+    }
+    const field = (name: string, value: string) =>
+      defineProperty(call.failure, name, {
+        __proto__: null,
+        value,
+        writable: true,
+        configurable: true,
+      } as PropertyDescriptor)
+    field('name', settled[2])
+    field('message', settled[3])
+    realm.weakSet(realm.marks, call.failure, freeze({ __proto__: null, kind: settled[4], path: call.path }))
+    call.reject(call.failure)
+  }
+
+  const settle = (batch: readonly SettledCall[]): void => {
+    for (let index = 0; index < batch.length; index++) settleOne(batch[index] as SettledCall)
+  }
+
+  /** Asked for a name it does not have, it gives undefined, so that `?.` and typeof work; the name is kept for the error. */
+  const guarded = (branch: object, path: string): object =>
+    new realm.Proxy(
+      branch,
+      freeze({
+        __proto__: null,
+        get: (target: Record<string, unknown>, key: string | symbol) => {
+          if (typeof key === 'symbol') return undefined
+          const value = target[key]
+          if (value === undefined && key !== 'then' && key !== 'toJSON') unknownTool = path + key
+          return value
+        },
+      }) as ProxyHandler<object>,
+    )
+
+  const toolFunction = (path: string) => {
+    let options: EncodeOptions | undefined
+    return function tool(...args: unknown[]): Promise<unknown> {
+      options ??= { name: `tools.${path} argument`, charsMax: limits.argumentChars, tooLarge: 'limit-args' }
+      return startCall(path, args, options)
+    }
+  }
+
+  /** Runs before the script: may use the language freely. */
+  const buildTree = (catalogue: readonly CatalogueNames[]): object => {
+    type Draft = { [name: string]: Draft | ((...args: unknown[]) => unknown) }
+    const root: Draft = Object.create(null)
+
+    const place = (path: string, run: (...args: unknown[]) => unknown) => {
+      const names = path.split('.')
+      const last = names.pop() as string
+      let branch = root
+      for (const name of names) {
+        branch[name] ??= Object.create(null) as Draft
+        branch = branch[name] as Draft
+      }
+      branch[last] ??= run
+    }
+    for (const { path, aliases } of catalogue) {
+      const run = toolFunction(path)
+      place(path, run)
+      for (const alias of aliases ?? []) place(alias, run)
+    }
+
+    const seal = (branch: Draft, path: string): object => {
+      for (const name of Object.keys(branch)) {
+        const child = branch[name] as Draft
+        branch[name] = (typeof child === 'function' ? freeze(child) : seal(child, `${path}${name}.`)) as Draft
+      }
+      return guarded(freeze(branch), path)
+    }
+    return seal(root, '')
+  }
+
+  /** Calls made since the last time, as the items of a JSON array. */
+  const takeOutbox = (): string => {
+    const text = outbox
+    outbox = ''
+    return text
+  }
+
+  /** Calls that nobody awaited, or that are under way, as the script ends: `[id, attention]` pairs. */
+  const takeUnattended = (): string => {
+    closed = true
+    const ids = keys(attention)
+    let text = ''
+    for (let index = 0; index < ids.length; index++) {
+      text += `${index === 0 ? '' : ','}[${ids[index]},"${attention[ids[index] as unknown as number]}"]`
+    }
+    return `[${text}]`
+  }
+
+  return {
+    buildTree,
+    settle,
+    takeOutbox,
+    takeUnattended,
+    pendingCount: () => pendingCount,
+    unknownTool: () => unknownTool,
+    limit: (next: typeof limits) => {
+      limits = next
+    },
+  }
+}

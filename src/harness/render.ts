@@ -1,0 +1,109 @@
+/** What the model reads of a script. */
+
+import type { ToolOutput } from '../protocol/response-item.ts'
+import { formattedTruncation, type TruncationPolicy, truncateParts } from '../std/truncate.ts'
+import type { CellReport } from './cells.ts'
+import type {
+  ConsoleLine,
+  ScriptCallRecord,
+  ScriptFailure,
+  ScriptOutput,
+  ScriptResult,
+} from './script-result.ts'
+
+type Part = Exclude<ToolOutput, string>[number]
+
+/** Of everything but the header; a model may ask for less. */
+export const DEFAULT_OUTPUT_TOKENS = 10_000
+
+const MARK = { done: '✓', failed: '✗', aborted: '■', 'never-started': '·' } as const
+const LEDGER_LINES_MAX = 40
+
+/** A finished script, for who does not use cells. */
+export function reportOf(result: ScriptResult, wallMs: number): CellReport {
+  const state = result.ok ? 'completed' : result.error.kind === 'aborted' ? 'terminated' : 'failed'
+  return { cellId: '', state, wallMs, output: result.output, logs: result.logs, result }
+}
+
+/**
+ * One look at a script: Codex's header, then its outputs, what it returned or why it failed.
+ *
+ * @param policy Cuts all but the header.
+ * @returns A string when there is nothing but text.
+ */
+export function renderCell(
+  report: CellReport,
+  policy: TruncationPolicy = { mode: 'tokens', limit: DEFAULT_OUTPUT_TOKENS },
+): ToolOutput {
+  const header = headerOf(report)
+  const parts = [
+    ...report.output.map(partOf),
+    ...textPart(consoleText(report.logs)),
+    ...endParts(report.result),
+  ]
+  if (parts.every((part) => part.type === 'input_text')) {
+    return `${header}${formattedTruncation(parts.map(({ text }) => text).join('\n'), policy)}`
+  }
+  return [{ type: 'input_text', text: header }, ...truncateParts(parts, policy)]
+}
+
+function headerOf({ state, cellId, wallMs }: CellReport): string {
+  const status = state === 'running' ? `running with cell ID ${cellId}` : state
+  return `Script ${status}\nWall time ${(wallMs / 1000).toFixed(1)} seconds\nOutput:\n`
+}
+
+const textPart = (text: string): Part[] => (text === '' ? [] : [{ type: 'input_text', text }])
+
+function partOf(output: ScriptOutput): Part {
+  return output.type === 'text'
+    ? { type: 'input_text', text: output.text }
+    : { type: 'input_image', image_url: output.imageUrl, detail: output.detail }
+}
+
+function consoleText(logs: readonly ConsoleLine[]): string {
+  if (logs.length === 0) return ''
+  const lines = logs.map(({ level, text }) =>
+    level === 'warn' || level === 'error' ? `${level}: ${text}` : text,
+  )
+  return `Console:\n${lines.join('\n')}`
+}
+
+function endParts(result: ScriptResult | undefined): Part[] {
+  if (result === undefined) return []
+  const end = result.ok ? valueText(result.value) : failureText(result.error, result.calls)
+  return [...textPart(end), ...textPart(result.warnings.map((warning) => `Warning: ${warning}`).join('\n'))]
+}
+
+function failureText({ message, frame }: ScriptFailure, calls: readonly ScriptCallRecord[]): string {
+  return [`Script error:\n${message}`, frame, ledgerText(calls)]
+    .filter((text) => text !== undefined)
+    .join('\n')
+}
+
+/** So that the model does not do again what was done. */
+function ledgerText(calls: readonly ScriptCallRecord[]): string | undefined {
+  if (calls.length === 0) return undefined
+  const lines = calls.map(({ path, state, message }) => {
+    const why =
+      state === 'done' || message === undefined ? '' : `: ${message.split('\n', 1)[0]?.slice(0, 200)}`
+    return `${MARK[state]} tools.${path} ${state.replace('-', ' ')}${why}`
+  })
+  const cut = lines.length - LEDGER_LINES_MAX
+  const shown = cut > 0 ? [`… ${cut} earlier calls`, ...lines.slice(-LEDGER_LINES_MAX)] : lines
+  return `Calls before the end (do not repeat those that are done):\n${shown.join('\n')}`
+}
+
+/** A string as it is; data as JSON, with what JSON cannot say in the nearest words. */
+function valueText(value: unknown): string {
+  if (value === undefined) return ''
+  return typeof value === 'string' ? value : (JSON.stringify(value, sayable, 2) ?? '')
+}
+
+function sayable(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+  if (value instanceof Map) return [...value]
+  if (value instanceof Set) return [...value]
+  if (value instanceof Uint8Array) return `<${value.byteLength} bytes>`
+  return value
+}

@@ -1,0 +1,33 @@
+/** Plain functions as tools of a script. */
+
+import type { ScriptCall, ScriptToolEntry, ScriptTools } from './script-tools.ts'
+
+export interface TreeCall {
+  readonly signal: AbortSignal
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a host's functions name their own argument types.
+export type ToolFunction = (argument: any, call: TreeCall) => unknown
+
+export interface ToolTree {
+  readonly [name: string]: ToolFunction | ToolTree
+}
+
+function* functionsIn(tree: ToolTree, prefix: string): Generator<[path: string, run: ToolFunction]> {
+  for (const [name, node] of Object.entries(tree)) {
+    if (typeof node === 'function') yield [prefix + name, node]
+    else yield* functionsIn(node, `${prefix}${name}.`)
+  }
+}
+
+/** `{ web: { search } }` becomes `tools.web.search(argument)`; each function gets its argument and `{ signal }`. */
+export function toolsFromTree(tree: ToolTree): ScriptTools {
+  const functions = new Map(functionsIn(tree, ''))
+  const entries = [...functions.keys()].map((path): ScriptToolEntry => ({ path, description: '' }))
+  return {
+    entries,
+    async call([argument]: readonly unknown[], { path, signal }: ScriptCall) {
+      return functions.get(path)?.(argument, { signal })
+    },
+  }
+}

@@ -6,7 +6,7 @@ import { Run } from './codex/run.ts'
 import { openDoors } from './open-doors.ts'
 import { OptionError } from './protocol/errors.ts'
 import type { Input } from './protocol/user-input.ts'
-import type { OutputOf, Schema } from './tools/schema.ts'
+import type { OutputOf } from './tools/schema.ts'
 
 export type { Threads } from './codex/codex.ts'
 export {
@@ -30,7 +30,8 @@ export type {
   WhenBusy,
 } from './codex/options.ts'
 export type { Run } from './codex/run.ts'
-export type { StreamedTurn, Thread } from './codex/thread.ts'
+export type * from './codex/sdk-names.ts'
+export { type StreamedTurn, Thread } from './codex/thread.ts'
 export type { Log } from './observability/log.ts'
 export type { Span, Tracer } from './observability/tracer.ts'
 export type { ApprovalDecision, ApprovalRequest } from './protocol/approval.ts'
@@ -87,9 +88,9 @@ export class Codex extends CodexRuntime {
    * @param options Those of the `Codex`, the thread and the turn together.
    * @throws Nothing here: what goes wrong rejects the run, as with `thread.run()`.
    */
-  static run<S extends Schema<unknown> = Schema<unknown>>(
+  static run<S = unknown>(
     input: Input,
-    options: CodexOptions & ThreadOptions & TurnOptions & { outputSchema?: S | undefined } = {},
+    options: CodexOptions & ThreadOptions & TurnOptions & { outputSchema?: S } = {},
   ): Run<OutputOf<S>> {
     return new Run<OutputOf<S>>((emit) => {
       const stop = new AbortController()

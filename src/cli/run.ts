@@ -9,7 +9,6 @@ import { defineCommand, type Values } from './command.ts'
 import { loadEnvironmentFile } from './environment-file.ts'
 import { UsageError } from './errors.ts'
 import { interruption } from './interruption.ts'
-import { jsonLine } from './json-line.ts'
 import { SANDBOX_MODES } from './modes.ts'
 import { progressOn } from './progress.ts'
 import { terminalOf } from './terminal.ts'
@@ -133,7 +132,7 @@ async function printEvents(thread: Thread, prompt: string, signal: AbortSignal):
   let isToldOf = false
   try {
     for await (const event of events) {
-      process.stdout.write(jsonLine(event))
+      process.stdout.write(`${JSON.stringify(event)}\n`)
       isToldOf = event.type === 'turn.failed'
     }
     return 0

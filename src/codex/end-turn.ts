@@ -37,7 +37,7 @@ function finalResponse(items: readonly SdkThreadItem[]): string {
  *
  * @throws {OutputSchemaError} It is no JSON, or JSON of another shape.
  */
-export async function parseOutput(turn: Turn, schema: Schema<unknown> | undefined): Promise<unknown> {
+export async function parseOutput(turn: Turn, schema: unknown): Promise<unknown> {
   if (schema === undefined) return undefined
   let value: unknown
   try {
@@ -45,7 +45,7 @@ export async function parseOutput(turn: Turn, schema: Schema<unknown> | undefine
   } catch (error) {
     throw new OutputSchemaError(turn, [`it is no JSON (${messageOf(error)})`])
   }
-  const checked = await validate(schema, value)
+  const checked = await validate(schema as Schema<unknown>, value)
   if (!checked.ok) throw new OutputSchemaError(turn, checked.issues)
   return checked.value
 }

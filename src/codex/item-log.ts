@@ -84,25 +84,28 @@ export class ItemLog {
   }
 }
 
-/** The item as `@openai/codex-sdk` knows it; null where it knows none. */
+/**
+ * The item as `@openai/codex-sdk` knows it; null where it knows none.
+ *
+ * The SDK's types are narrower than its wire, whose nulls we keep: see `SdkThreadItem`.
+ */
 export function sdkItem(item: ThreadItem): SdkThreadItem | null {
   if (item.type === 'script') return null
-  if (item.type !== 'tool_call') return item
-  const { id, pack, tool, status } = item
+  return (item.type === 'tool_call' ? mcpToolCall(item) : item) as SdkThreadItem
+}
+
+function mcpToolCall({ id, pack, tool, status, error, ...item }: Extract<ThreadItem, { type: 'tool_call' }>) {
+  const text = { type: 'text', text: JSON.stringify(item.result ?? null) }
+  const result = status === 'completed' ? { content: [text], structured_content: item.result ?? null } : null
+  const { arguments: input } = item
   return {
     id,
     type: 'mcp_tool_call',
     server: pack,
     tool,
-    arguments: item.arguments,
-    result:
-      status === 'completed'
-        ? {
-            content: [{ type: 'text', text: JSON.stringify(item.result ?? null) }],
-            structured_content: item.result ?? null,
-          }
-        : null,
-    error: item.error ?? null,
+    arguments: input,
+    result,
+    error: error ?? null,
     status,
   }
 }

@@ -12,7 +12,6 @@ import type { ResponseItem } from '../protocol/response-item.ts'
 import type { Store } from '../stores/ports.ts'
 import type { AfterToolCall, BeforeToolCall } from '../tools/dispatch.ts'
 import type { Pack } from '../tools/pack.ts'
-import type { Schema } from '../tools/schema.ts'
 
 /** A provider as a host configures it; what is left out comes from the shipped ones of the same name. */
 export interface ProviderOptions extends ProviderEndpoint {
@@ -96,7 +95,7 @@ export interface ThreadOptions {
 export interface TurnOptions {
   signal?: AbortSignal | undefined
   /** zod, any Standard Schema, or JSON Schema: the final response is JSON of this shape. */
-  outputSchema?: Schema<unknown> | undefined
+  outputSchema?: unknown
   /** Another model for this turn alone. */
   model?: string | undefined
   /** Accepted for `@openai/codex-sdk`. */

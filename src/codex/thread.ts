@@ -7,7 +7,7 @@ import type { SdkThreadEvent, ThreadEvent } from '../protocol/thread-event.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Usage } from '../protocol/usage.ts'
 import type { Input } from '../protocol/user-input.ts'
-import type { OutputOf, Schema } from '../tools/schema.ts'
+import type { OutputOf } from '../tools/schema.ts'
 import { ActiveTurn, TurnStop } from './active-turn.ts'
 import { Approvals } from './approvals.ts'
 import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
@@ -78,10 +78,7 @@ export class Thread implements AsyncDisposable {
    *   a turn is running and `whenBusy` is `reject`; {ModelError} the provider failed; {TurnAbortedError} it was stopped;
    *   {TurnLimitError}; {StoreError} the thread could not be read or kept.
    */
-  run<S extends Schema<unknown> = Schema<unknown>>(
-    input: Input,
-    options: TurnOptions & { outputSchema?: S | undefined } = {},
-  ): Run<OutputOf<S>> {
+  run<S = unknown>(input: Input, options: TurnOptions & { outputSchema?: S } = {}): Run<OutputOf<S>> {
     return new Run<OutputOf<S>>((emit) => {
       const stop = new AbortController()
       const result = this.#begin(input, options, emit, stop.signal)

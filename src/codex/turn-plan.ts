@@ -8,7 +8,7 @@ import type { ThreadId } from '../protocol/ids.ts'
 import type { JsonSchema } from '../protocol/json.ts'
 import type { ApprovalPolicy, ToolMode } from '../protocol/modes.ts'
 import type { ThreadMeta } from '../protocol/thread-record.ts'
-import { toJsonSchema } from '../tools/schema.ts'
+import { type Schema, toJsonSchema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { ThreadOptions, TurnOptions } from './options.ts'
 import type { Runtime } from './runtime.ts'
@@ -54,7 +54,9 @@ export async function planTurn(
     workspace,
     approvalPolicy: thread.approvalPolicy ?? (runtime.options.approve === undefined ? 'never' : 'on-request'),
     outputSchema:
-      turn.outputSchema === undefined ? undefined : toJsonSchema('outputSchema', turn.outputSchema, 'output'),
+      turn.outputSchema === undefined
+        ? undefined
+        : toJsonSchema('outputSchema', turn.outputSchema as Schema<unknown>, 'output'),
     pinPrompt: thread.pinPrompt ?? defaultPinPosition(toolMode),
     developerTexts: [
       ...(thread.developerInstructions === undefined ? [] : [thread.developerInstructions]),
@@ -82,6 +84,8 @@ function workspaceOptions(
     sandboxMode: sandboxMode ?? 'read-only',
     sandboxRequested: sandboxMode !== undefined,
     environment: runtime.doors.environment,
+    // Variables that the host names are meant for commands too; those that look like secrets still stay out.
+    ...(runtime.options.env === undefined ? {} : { environmentPolicy: { inherit: 'all' as const } }),
     clock: runtime.doors.clock,
   }
 }

@@ -22,7 +22,7 @@ export async function userMessage(input: Input, folder: string): Promise<Message
     number += 1
     content.push(
       { type: 'input_text', text: `<image name=[Image #${number}] path="${part.path}">` },
-      { type: 'input_image', image_url: await dataUrl(path.resolve(folder, part.path)), detail: 'original' },
+      { type: 'input_image', image_url: await dataUrl(path.resolve(folder, part.path)), detail: 'high' },
       { type: 'input_text', text: '</image>' },
     )
   }

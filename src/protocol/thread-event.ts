@@ -28,7 +28,11 @@ export const SdkThreadEvent = z.discriminatedUnion('type', [
   ...itemEvents(SdkThreadItem),
   error,
 ])
-export type SdkThreadEvent = z.infer<typeof SdkThreadEvent>
+export type SdkThreadEvent = DeclaredItem<z.infer<typeof SdkThreadEvent>>
+
+type DeclaredItem<Event> = Event extends { item: unknown }
+  ? Omit<Event, 'item'> & { item: SdkThreadItem }
+  : Event
 
 /** A piece of an item that is still arriving. */
 export const ItemDelta = z.object({

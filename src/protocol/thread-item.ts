@@ -68,7 +68,21 @@ export const SdkThreadItem = z.discriminatedUnion('type', [
   TodoList,
   ErrorItem,
 ])
-export type SdkThreadItem = z.infer<typeof SdkThreadItem>
+/**
+ * Typed as the SDK declares it, so that a host's code for the SDK compiles.
+ *
+ * The wire says more than these declarations, the SDK's and so ours: null where there is no exit code, result or error
+ * yet, and `in_progress` of a patch that is about to be written.
+ */
+export type SdkThreadItem = Declared<z.infer<typeof SdkThreadItem>>
+
+type Declared<Item> = Item extends { type: 'command_execution' }
+  ? Omit<Item, 'exit_code'> & { exit_code?: number }
+  : Item extends { type: 'mcp_tool_call'; result?: infer Result; error?: infer Problem }
+    ? Omit<Item, 'result' | 'error'> & { result?: NonNullable<Result>; error?: NonNullable<Problem> }
+    : Item extends { type: 'file_change' }
+      ? Omit<Item, 'status'> & { status: 'completed' | 'failed' }
+      : Item
 
 /** One run of a script that the model wrote. Its calls show as items of their own. */
 export const ScriptItem = z.object({

@@ -46,7 +46,7 @@ const common: Options = {
 export const library: Options = {
   ...common,
   entry: { ...doors, ...programs },
-  dts: { entry: doors },
+  dts: { entry: doors, compilerOptions: { stripInternal: true } },
   splitting: true,
   target: 'node22',
 }

@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/support/own-home.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',

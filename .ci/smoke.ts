@@ -5,6 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import ts from 'typescript'
 
 const tarball = path.resolve(
   process.argv[2] ?? fail('which tarball? node .ci/smoke.ts codex-ts-0.1.0.tgz [NODE VERSION]'),
@@ -96,6 +98,9 @@ run(process.execPath, [
   ...['--module', 'nodenext', '--typeRoots', typesOfNode(), '--types', 'node', 'types.mts', 'types.cts'],
 ])
 
+const missing = await valuesMissing()
+if (missing.length > 0) fail(`declared as values, and not there when imported: ${missing.join(', ')}`)
+
 const bin = path.join(packageFolder, manifest.bin['codex-ts'] ?? fail('no bin'))
 const help = run(process.execPath, [bin, '--help'])
 if (!help.includes('codex-ts')) fail(`--help says: ${help}`)
@@ -103,6 +108,35 @@ if (!help.includes('codex-ts')) fail(`--help says: ${help}`)
 console.log(
   `smoke: ${doors.length} doors by import, require and type, a script, a turn, the program: Node ${process.versions.node}`,
 )
+
+/** What the declarations of a door promise to exist at run time, and does not. */
+async function valuesMissing(): Promise<string[]> {
+  const file = path.join(project, 'types.mts')
+  const { ModuleKind, ScriptTarget } = ts
+  const program = ts.createProgram([file], {
+    module: ModuleKind.NodeNext,
+    target: ScriptTarget.ES2024,
+    noLib: true,
+  })
+  const checker = program.getTypeChecker()
+  const found: string[] = []
+  for (const statement of program.getSourceFile(file)?.statements ?? []) {
+    if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier === undefined) continue
+    const door = checker.getSymbolAtLocation(statement.moduleSpecifier)
+    const name = statement.moduleSpecifier.getText().slice(1, -1)
+    if (door === undefined) fail(`${name} has no declarations`)
+    const there = Object.keys(await import(pathToFileURL(createRequire(file).resolve(name)).href))
+    for (const declared of checker.getExportsOfModule(door)) {
+      const meant = declared.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(declared) : declared
+      const isType =
+        declared.declarations?.some((node) => ts.isTypeOnlyImportOrExportDeclaration(node)) ?? false
+      if (!isType && meant.flags & ts.SymbolFlags.Value && !there.includes(declared.name)) {
+        found.push(`${declared.name} of ${name}`)
+      }
+    }
+  }
+  return found
+}
 
 function typesOfNode(): string {
   return path.resolve(createRequire(import.meta.url).resolve('@types/node/package.json'), '..', '..')

@@ -5,7 +5,7 @@ import { type CodexOptions, splitOptions, type ThreadOptions, type TurnOptions }
 import { Run } from './codex/run.ts'
 import { openDoors } from './open-doors.ts'
 import { OptionError } from './protocol/errors.ts'
-import type { Input } from './protocol/user-input.ts'
+import type { Input } from './protocol/types.ts'
 import type { OutputOf } from './tools/schema.ts'
 
 export type { Threads } from './codex/codex.ts'
@@ -29,12 +29,11 @@ export type {
   TurnOptions,
   WhenBusy,
 } from './codex/options.ts'
-export type { Run } from './codex/run.ts'
+export { Run } from './codex/run.ts'
 export type * from './codex/sdk-names.ts'
 export { type StreamedTurn, Thread } from './codex/thread.ts'
 export type { Log } from './observability/log.ts'
 export type { Span, Tracer } from './observability/tracer.ts'
-export type { ApprovalDecision, ApprovalRequest } from './protocol/approval.ts'
 export {
   CodexError,
   isCodexError,
@@ -47,19 +46,8 @@ export {
 } from './protocol/errors.ts'
 export type { FileKey, ThreadId, TurnId } from './protocol/ids.ts'
 export type { JsonSchema } from './protocol/json.ts'
-export type {
-  ApprovalPolicy,
-  Effect,
-  ReasoningEffort,
-  SandboxMode,
-  ToolMode,
-  WireApi,
-} from './protocol/modes.ts'
-export type { SdkThreadEvent, ThreadEvent } from './protocol/thread-event.ts'
-export type { SdkThreadItem, ThreadItem } from './protocol/thread-item.ts'
 export type { Turn } from './protocol/turn.ts'
-export type { Usage } from './protocol/usage.ts'
-export type { Input, UserInput } from './protocol/user-input.ts'
+export type * from './protocol/types.ts'
 export type { Store } from './stores/ports.ts'
 export { definePack, type Pack } from './tools/pack.ts'
 export type { Schema } from './tools/schema.ts'

@@ -201,6 +201,19 @@ export class ScriptRunner implements AsyncDisposable {
 
 function checkOptions(options: ScriptRunnerOptions, slugs: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw new OptionError('options', 'must be an object.')
+  const names = [
+    'packs',
+    'tools',
+    'limits',
+    'poolSize',
+    'workingDirectory',
+    'sandboxMode',
+    'approvalPolicy',
+    'log',
+  ]
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw new OptionError(name, `is no option; there are ${names.join(', ')}.`)
+  }
   const { packs = [], sandboxMode, approvalPolicy, tools } = options
   if (!Array.isArray(packs)) throw new OptionError('packs', 'must be an array of packs or slugs.')
   for (const pack of packs) {

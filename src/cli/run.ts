@@ -44,7 +44,7 @@ const OPTIONS = {
   'wire-api': {
     type: 'string',
     value: 'API',
-    choices: ['responses', 'chat', 'messages'],
+    choices: ['responses', 'chat'],
     help: 'What that provider speaks; default responses',
   },
   'api-key-env': { type: 'string', value: 'NAME', help: 'The variable with its key; default OPENAI_API_KEY' },

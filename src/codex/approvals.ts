@@ -1,5 +1,6 @@
 /** Questions about calls that wait for a person. */
 
+import type { Log } from '../observability/log.ts'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { UnknownApprovalError } from './errors.ts'
 import type { Approve } from './options.ts'
@@ -17,9 +18,11 @@ interface Pending {
 export class Approvals {
   readonly #pending = new Map<string, Pending>()
   readonly #approve: Approve | undefined
+  readonly #log: Log
 
-  constructor(approve: Approve | undefined) {
+  constructor(approve: Approve | undefined, log: Log) {
     this.#approve = approve
+    this.#log = log
   }
 
   get requests(): ApprovalRequest[] {
@@ -58,6 +61,9 @@ export class Approvals {
     const decision = await approve(request, { signal })
     const words = ['approved', 'approved-for-session', 'denied', 'abort']
     if (words.includes(decision?.decision)) return decision
+    this.#log.warn('approve() gave no decision, which counts as no. Give { decision: ... }.', {
+      tool: request.tool,
+    })
     return { decision: 'denied', reason: 'approve() gave no decision' }
   }
 }

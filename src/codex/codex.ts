@@ -46,7 +46,10 @@ export class CodexRuntime implements AsyncDisposable {
   readonly #threadDefaults: ThreadOptions
   #isClosed = false
 
-  /** @throws {OptionError} An option that cannot be meant; its name is in `error.option`. */
+  /**
+   * @throws {OptionError} An option that cannot be meant; its name is in `error.option`.
+   * @internal
+   */
   constructor(options: CodexOptions, doors: Doors) {
     checkCodexOptions(options)
     const sdk = readSdkConfig(options, doors.environment)
@@ -155,6 +158,7 @@ export class CodexRuntime implements AsyncDisposable {
     const { doors, options } = this.#runtime
     return {
       approve: options.approve,
+      log: this.#runtime.log,
       newTurnId: () => uuidV7(doors.clock.now()) as TurnId,
       openSession: async (id, isNew) => {
         const { Session } = await import('./session.ts')

@@ -86,7 +86,8 @@ export function makeScope(parts: ScopeParts): TurnScope {
     },
     noteUsage: (usage) => history.noteUsage(usage),
     settled: () => log.settled(),
-    steered: () => Promise.all(turn.takeSteered().map((input) => userMessage(input, workspace.root))),
+    steered: () =>
+      Promise.all(turn.takeSteered().map((input) => userMessage(input, runtime.doors.workingDirectory))),
   }
   return scope
 }

@@ -19,7 +19,7 @@ export class Models {
   readonly #providers: Readonly<Record<string, ProviderOptions>>
   readonly #models: Readonly<Record<string, ModelOptions>>
   readonly #facts: Readonly<Record<string, ModelFacts>>
-  readonly #defaultProvider: string | undefined
+  readonly #sdk: SdkConfig
   readonly #log: Log | undefined
   readonly #clients = new Map<string, Promise<ModelClient>>()
   readonly #warned = new Set<string>()
@@ -30,16 +30,17 @@ export class Models {
     this.#facts = Object.fromEntries(
       Object.entries(this.#models).map(([slug, model]) => [slug, factsOf(model)]),
     )
-    this.#defaultProvider = sdk.defaultProvider
+    this.#sdk = sdk
     this.#log = options.log
   }
 
   /** @throws {OptionError} Nobody to ask for this model; names the option or variable to set. */
   async resolve(slug: string, options: ThreadOptions, threadId: ThreadId): Promise<TurnModel> {
+    const defaultProvider = slug.includes('/') ? this.#sdk.defaultProvider : this.#sdk.bareProvider
     const { provider, model, overrides } = resolveModel(slug, {
       models: this.#models,
       providers: this.#providers,
-      ...(this.#defaultProvider === undefined ? {} : { defaultProvider: this.#defaultProvider }),
+      ...(defaultProvider === undefined ? {} : { defaultProvider }),
     })
     const info = modelInfo(slug, this.#facts)
     this.#warnOnce(info)

@@ -156,7 +156,9 @@ const strings: Check = (value) =>
 const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>
-    words.includes(value as string) ? null : `must be one of ${words.join(', ')}`
+    words.includes(value as string)
+      ? null
+      : `must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`
 const methods =
   (...names: readonly string[]): Check =>
   (value) =>
@@ -170,7 +172,7 @@ const packList: Check = (value) =>
   Array.isArray(value) &&
   value.every((pack) => typeof pack === 'string' || (isRecord(pack) && Array.isArray(pack.tools)))
     ? null
-    : 'must be an array of packs or slugs'
+    : 'must be an array of packs, each { slug, tools }, or slugs'
 const webAddress: Check = (value) => {
   const url = typeof value === 'string' ? URL.parse(value) : null
   return url !== null && /^https?:$/.test(url.protocol) ? null : 'must be an http or https address'

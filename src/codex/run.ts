@@ -4,6 +4,9 @@ import type { ThreadEvent } from '../protocol/thread-event.ts'
 import type { Turn } from '../protocol/turn.ts'
 import { AsyncQueue } from '../std/async-queue.ts'
 
+// biome-ignore lint/suspicious/noExplicitAny: as the language's own Promise has it, which a run stands in for.
+type OnRejected<Result> = (error: any) => Result | PromiseLike<Result>
+
 /** How a run is told what happens, and how it asks for the end. */
 export interface RunSource<Output> {
   /** Settles when the turn has. */
@@ -18,13 +21,17 @@ export interface RunSource<Output> {
  * says so, and then both the iterator and the promise give the same error; whoever looks at neither hears nothing.
  */
 export class Run<Output = unknown>
-  implements PromiseLike<Turn<Output>>, AsyncIterable<ThreadEvent>, AsyncDisposable
+  implements Promise<Turn<Output>>, AsyncIterable<ThreadEvent>, AsyncDisposable
 {
+  readonly [Symbol.toStringTag] = 'Run'
   readonly #events: AsyncQueue<ThreadEvent>
   readonly #source: RunSource<Output>
   #isRead = false
 
-  /** @param start Gets the sink that the run's events go into. */
+  /**
+   * @param start Gets the sink that the run's events go into.
+   * @internal
+   */
   constructor(start: (emit: (event: ThreadEvent) => void) => RunSource<Output>) {
     this.#events = new AsyncQueue({ onReturn: () => this.#stopped() })
     this.#source = start((event) => {
@@ -40,14 +47,12 @@ export class Run<Output = unknown>
   // biome-ignore lint/suspicious/noThenProperty: a run is awaitable by design.
   then<Fulfilled = Turn<Output>, Rejected = never>(
     onFulfilled?: ((turn: Turn<Output>) => Fulfilled | PromiseLike<Fulfilled>) | null,
-    onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
+    onRejected?: OnRejected<Rejected> | null,
   ): Promise<Fulfilled | Rejected> {
     return this.#source.result.then(onFulfilled, onRejected)
   }
 
-  catch<Rejected = never>(
-    onRejected?: ((error: unknown) => Rejected | PromiseLike<Rejected>) | null,
-  ): Promise<Turn<Output> | Rejected> {
+  catch<Rejected = never>(onRejected?: OnRejected<Rejected> | null): Promise<Turn<Output> | Rejected> {
     return this.#source.result.catch(onRejected)
   }
 

@@ -256,6 +256,7 @@ function itemOf(source: string, report: CellReport | undefined, output: string):
     type: 'script',
     source,
     output,
+    ...(result?.ok === true ? { value: result.value } : {}),
     ...(error === undefined ? {} : { error: { kind: error.kind, message: error.message } }),
     status,
   }

@@ -10,6 +10,8 @@ export interface SdkConfig {
   readonly providers: Readonly<Record<string, ProviderOptions>>
   /** Where models go whose slug names no provider; undefined where the SDK's options name none. */
   readonly defaultProvider: string | undefined
+  /** The same for slugs without a vendor: a key alone is OpenAI's, and does not make other vendors' models its. */
+  readonly bareProvider: string | undefined
   readonly model: string | undefined
   readonly thread: ThreadOptions
 }
@@ -37,6 +39,7 @@ export function readSdkConfig(
       `names ${named}, which config.model_providers does not define.`,
     )
   }
+  const defaultProvider = named ?? (baseUrl === undefined ? undefined : BASE_URL_PROVIDER)
   const model = text(config, 'model')
   const approvalPolicy = text(config, 'approval_policy')
   const sandboxMode = text(config, 'sandbox_mode')
@@ -47,7 +50,8 @@ export function readSdkConfig(
   if (effort !== undefined) thread.modelReasoningEffort = effort
   return {
     providers,
-    defaultProvider: named ?? (baseUrl === undefined && apiKey === undefined ? undefined : BASE_URL_PROVIDER),
+    defaultProvider,
+    bareProvider: defaultProvider ?? (apiKey === undefined ? undefined : BASE_URL_PROVIDER),
     model,
     thread,
   }

@@ -72,7 +72,7 @@ export class Session implements AsyncDisposable {
 
     const plan = await planTurn(this.#runtime, this.#id, this.#state?.meta, threadOptions, turnOptions)
     const workspace = await this.#openWorkspace(plan.workspace)
-    const message = await userMessage(input, workspace.root)
+    const message = await userMessage(input, this.#runtime.doors.workingDirectory)
     const { state, writer } = await this.#openState(plan, threadOptions, workspace)
     const log = new ThreadLog(writer)
     const stopWatch = watchTime(turn, this.#runtime.options.limits?.wallMs)

@@ -1,5 +1,6 @@
 /** A conversation that lasts: runs on it, stops them, and answers their questions. */
 
+import type { Log } from '../observability/log.ts'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId, TurnId } from '../protocol/ids.ts'
@@ -31,6 +32,7 @@ export interface StreamedTurn {
 /** The `Codex` that a thread belongs to. */
 export interface ThreadHome {
   readonly approve: Approve | undefined
+  readonly log: Log
   newTurnId(): TurnId
   openSession(id: ThreadId, isNew: boolean): Promise<Session>
   /** Copies everything that a thread holds into a new one. */
@@ -52,13 +54,16 @@ export class Thread implements AsyncDisposable {
   #turns: readonly ActiveTurn[] = []
   #isClosed = false
 
-  /** @param isNew Whether nothing is stored of it yet. */
+  /**
+   * @param isNew Whether nothing is stored of it yet.
+   * @internal
+   */
   constructor(home: ThreadHome, id: ThreadId, options: ThreadOptions, isNew: boolean) {
     this.id = id
     this.#home = home
     this.#options = options
     this.#isNew = isNew
-    this.#approvals = new Approvals(home.approve)
+    this.#approvals = new Approvals(home.approve, home.log)
   }
 
   /** The tokens of all its turns in this process and before; known once it has run. */
@@ -113,11 +118,12 @@ export class Thread implements AsyncDisposable {
   /**
    * A new thread that begins with everything this one holds; from then on they share nothing.
    *
-   * @throws {ThreadBusyError} A turn is running. @throws {ThreadNotFoundError} Nothing has been run yet.
+   * @throws {ThreadBusyError} A turn is running. @throws {OptionError} Nothing has been run yet.
    */
   async fork(options: ThreadOptions = {}): Promise<Thread> {
     checkThreadOptions(options)
     if (this.isBusy) throw new ThreadBusyError(this.id)
+    if (this.#isNew) throw new OptionError('fork', `thread ${this.id} has not been run yet; run it first.`)
     const id = await this.#home.forkRecords(this.id)
     return this.#home.adopt(id, { ...this.#options, ...options })
   }
@@ -145,8 +151,9 @@ export class Thread implements AsyncDisposable {
     await this.close()
   }
 
-  /** Options for the turns to come. */
+  /** Options for the turns to come; those left out stay. @throws {OptionError} */
   change(options: ThreadOptions): void {
+    checkThreadOptions(options)
     this.#options = { ...this.#options, ...options }
   }
 
@@ -232,6 +239,8 @@ async function stopAll(turns: readonly ActiveTurn[], stop: TurnStop): Promise<vo
 
 /** @throws {OptionError} */
 function checkInput(input: unknown): Input {
+  if (input === '' || (Array.isArray(input) && input.length === 0))
+    throw new OptionError('input', 'must not be empty.')
   if (typeof input === 'string') return input
   const isPart = (part: unknown) =>
     typeof part === 'object' &&

@@ -1,5 +1,6 @@
 /** The harness's public door. */
 
+export type { TruncationPolicy } from '../std/truncate.ts'
 export {
   type CarrierOptions,
   EXEC,

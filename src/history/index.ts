@@ -1,5 +1,6 @@
 /** What the model sees of the past. */
 
+export type { TruncationPolicy } from '../std/truncate.ts'
 export { isContextual, isUserPrompt } from './contextual.ts'
 export { type ConversationHistory, createHistory, type HistoryOptions } from './conversation-history.ts'
 export { ABORTED, createNormalizer, type Normalizer, normalize } from './normalize.ts'

@@ -91,6 +91,8 @@ export const ScriptItem = z.object({
   source: z.string(),
   /** What the script said through `text()` and the console. */
   output: z.string(),
+  /** What it returned, once it has. */
+  value: z.unknown().optional(),
   error: z.object({ kind: z.string(), message: z.string() }).optional(),
   status: Progress,
 })

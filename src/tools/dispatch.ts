@@ -88,7 +88,7 @@ async function attempt(call: DispatchCall, dispatcher: Dispatcher): Promise<Disp
     const kind = entry.tool.parallel === true ? 'read' : 'write'
     return await dispatcher.lock.run(kind, signal, () => runShown(call, input, dispatcher))
   } catch (error) {
-    if (error instanceof ApprovalDeniedError) return { ok: false, error, endsTurn: error.endsTurn }
+    if (error instanceof ApprovalDeniedError) return showDenied(call, error, dispatcher)
     if (signal.aborted) return failure(new ToolAbortedError(false))
     return failure(asToolError(error))
   }
@@ -121,6 +121,14 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknow
     resume?.()
   }
   return checked.value
+}
+
+/** A call that was not allowed never started; a host sees that there was one. */
+function showDenied(call: DispatchCall, error: ApprovalDeniedError, dispatcher: Dispatcher): DispatchOutcome {
+  const { entry, callId, input } = call
+  const body = defaultView(entry).ended(input, { ok: false, message: error.message })
+  dispatcher.show(callId, 'completed', body)
+  return { ok: false, error, endsTurn: error.endsTurn }
 }
 
 /** Runs the tool, with its item shown from beginning to end. */

@@ -1,5 +1,6 @@
 /** What a tool is, and everything one needs to run it. */
 
+export type { TruncationPolicy } from '../std/truncate.ts'
 export {
   type ApprovalGate,
   type AskApproval,

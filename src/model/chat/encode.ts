@@ -4,6 +4,7 @@ import type { CallItem, CallOutputItem, MessageItem, ReasoningItem } from '../..
 import type { ToolSpec } from '../../protocol/tool-spec.ts'
 import { keptFor, type Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
+import { canBeStrict } from '../strict-schema.ts'
 import type { ChatProfile } from './profile.ts'
 import {
   type AssistantMessage,
@@ -38,7 +39,11 @@ export function encodeRequest(request: ModelRequest, provider: string, profile: 
       : {
           response_format: {
             type: 'json_schema',
-            json_schema: { name: 'codex_output_schema', strict: true, schema: outputSchema },
+            json_schema: {
+              name: 'codex_output_schema',
+              strict: canBeStrict(outputSchema),
+              schema: outputSchema,
+            },
           },
         }),
     ...(temperature === undefined ? {} : { temperature }),

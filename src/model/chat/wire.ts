@@ -15,7 +15,7 @@ export interface RequestBody {
     readonly type: 'json_schema'
     readonly json_schema: {
       readonly name: 'codex_output_schema'
-      readonly strict: true
+      readonly strict: boolean
       readonly schema: JsonSchema
     }
   }

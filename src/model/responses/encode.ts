@@ -4,6 +4,7 @@ import type { ContentItem, ResponseItem, ToolOutput } from '../../protocol/respo
 import type { ToolSpec } from '../../protocol/tool-spec.ts'
 import { keptFor, type Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
+import { canBeStrict } from '../strict-schema.ts'
 import type { InputItem, RequestBody, WireTool } from './wire.ts'
 
 /**
@@ -39,7 +40,7 @@ export function encodeRequest(request: ModelRequest, provider: string): RequestB
             format: {
               type: 'json_schema',
               name: 'codex_output_schema',
-              strict: true,
+              strict: canBeStrict(request.outputSchema),
               schema: request.outputSchema,
             },
           },

@@ -23,7 +23,7 @@ export interface RequestBody {
     readonly format: {
       readonly type: 'json_schema'
       readonly name: 'codex_output_schema'
-      readonly strict: true
+      readonly strict: boolean
       readonly schema: JsonSchema
     }
   }

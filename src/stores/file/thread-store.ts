@@ -160,5 +160,5 @@ export function fileThreadStore(folder: string, options: { readonly now?: () => 
 /** Null for a file whose first line says no thread. */
 async function summarize(file: string, archived: boolean): Promise<ThreadSummary | null> {
   const [meta, { mtimeMs }] = await Promise.all([readMeta(file), stat(file)])
-  return meta === null ? null : { meta, updatedAt: mtimeMs, archived }
+  return meta === null ? null : { meta, updatedAt: Math.round(mtimeMs), archived }
 }

@@ -1,7 +1,8 @@
 /** The front door: `Codex`, what it takes to write a tool, and the types a host needs. */
 
+import { splitOptions } from './codex/check-options.ts'
 import { CodexRuntime } from './codex/codex.ts'
-import { type CodexOptions, splitOptions, type ThreadOptions, type TurnOptions } from './codex/options.ts'
+import type { CodexOptions, ThreadOptions, TurnOptions } from './codex/options.ts'
 import { Run } from './codex/run.ts'
 import { openDoors } from './open-doors.ts'
 import { OptionError } from './protocol/errors.ts'
@@ -48,7 +49,7 @@ export type { FileKey, ThreadId, TurnId } from './protocol/ids.ts'
 export type { JsonSchema } from './protocol/json.ts'
 export type { Turn } from './protocol/turn.ts'
 export type * from './protocol/types.ts'
-export type { Store } from './stores/ports.ts'
+export type { Store, ThreadSummary } from './stores/ports.ts'
 export { definePack, type Pack } from './tools/pack.ts'
 export type { Schema } from './tools/schema.ts'
 export { type AnyTool, defineTool, type Tool, type ToolContext } from './tools/tool.ts'

@@ -1,5 +1,7 @@
 /** The harness's own door: scripts with packs by slug, or with plain functions, without an agent. */
 
+import { APPROVAL_POLICY, checkPacks, SANDBOX_MODE } from './codex/check-options.ts'
+import { type Check, checkRecord, count, methods, nonEmpty, packList, record } from './codex/option-checks.ts'
 import { scriptTools } from './codex/script-calls.ts'
 import { threadDocuments } from './codex/thread-documents.ts'
 import {
@@ -199,46 +201,25 @@ export class ScriptRunner implements AsyncDisposable {
   }
 }
 
+const CHECKS: Record<keyof ScriptRunnerOptions, Check> = {
+  packs: packList,
+  tools: record,
+  limits: record,
+  poolSize: count,
+  workingDirectory: nonEmpty,
+  sandboxMode: SANDBOX_MODE,
+  approvalPolicy: APPROVAL_POLICY,
+  log: methods('debug', 'info', 'warn', 'error'),
+}
+
 function checkOptions(options: ScriptRunnerOptions, slugs: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw new OptionError('options', 'must be an object.')
-  const names = [
-    'packs',
-    'tools',
-    'limits',
-    'poolSize',
-    'workingDirectory',
-    'sandboxMode',
-    'approvalPolicy',
-    'log',
-  ]
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw new OptionError(name, `is no option; there are ${names.join(', ')}.`)
-  }
-  const { packs = [], sandboxMode, approvalPolicy, tools } = options
-  if (!Array.isArray(packs)) throw new OptionError('packs', 'must be an array of packs or slugs.')
-  for (const pack of packs) {
-    if (typeof pack === 'string' && !slugs.includes(pack)) {
-      throw new OptionError(
-        'packs',
-        `there is no pack ${JSON.stringify(pack)}; those that ship are ${slugs.join(', ')}.`,
-      )
-    }
-  }
-  if (tools !== undefined && (typeof tools !== 'object' || tools === null)) {
-    throw new OptionError('tools', 'must be an object of functions, nested as scripts call them.')
-  }
-  const modes = ['read-only', 'workspace-write', 'danger-full-access']
-  if (sandboxMode !== undefined && !modes.includes(sandboxMode)) {
-    throw new OptionError('sandboxMode', `must be one of ${modes.join(', ')}.`)
-  }
+  checkRecord('', options, CHECKS)
+  const { packs = [], sandboxMode } = options
+  checkPacks(packs, slugs)
   if (sandboxMode !== undefined && packs.length > 0 && !canEnforce(sandboxMode)) {
     throw new OptionError(
       'sandboxMode',
       `${sandboxMode} was asked for and cannot be enforced on this machine.`,
     )
-  }
-  const policies = ['never', 'on-request', 'on-failure', 'untrusted']
-  if (approvalPolicy !== undefined && !policies.includes(approvalPolicy)) {
-    throw new OptionError('approvalPolicy', `must be one of ${policies.join(', ')}.`)
   }
 }

@@ -8,14 +8,9 @@ import { uuidV7 } from '../std/uuid.ts'
 import type { ThreadSummary } from '../stores/ports.ts'
 import type { Pack } from '../tools/pack.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
+import { checkCodexOptions, checkPacks, checkThreadOptions, IGNORED_OPTIONS } from './check-options.ts'
 import type { Doors } from './doors.ts'
-import {
-  type CodexOptions,
-  checkCodexOptions,
-  checkThreadOptions,
-  IGNORED_OPTIONS,
-  type ThreadOptions,
-} from './options.ts'
+import type { CodexOptions, ThreadOptions } from './options.ts'
 import type { Runtime } from './runtime.ts'
 import { readSdkConfig, type SdkConfig } from './sdk-config.ts'
 import { Thread, type ThreadHome } from './thread.ts'
@@ -55,8 +50,7 @@ export class CodexRuntime implements AsyncDisposable {
     const sdk = readSdkConfig(options, doors.environment)
     checkThreadOptions(sdk.thread)
     checkPacks(options.packs ?? DEFAULT_PACKS, doors.packSlugs)
-    const model = options.model ?? sdk.model
-    this.#threadDefaults = { ...sdk.thread, ...(model === undefined ? {} : { model }) }
+    this.#threadDefaults = sdk.thread
     this.#runtime = this.#makeRuntime(options, doors, sdk)
     this.#home = this.#makeHome()
     for (const name of IGNORED_OPTIONS) {
@@ -140,6 +134,7 @@ export class CodexRuntime implements AsyncDisposable {
     return {
       options,
       doors,
+      defaultModel: options.model ?? sdk.model,
       log: options.log ?? silentLog,
       tracer: options.tracer ?? silentTracer,
       store,
@@ -194,17 +189,6 @@ async function loadTools(packs: readonly (string | Pack)[], doors: Doors): Promi
     packs.map((pack) => (typeof pack === 'string' ? doors.loadPack(pack) : pack)),
   )
   return new ToolSet(loaded.map(definePack))
-}
-
-function checkPacks(packs: readonly (string | Pack)[], slugs: readonly string[]): void {
-  for (const pack of packs) {
-    if (typeof pack === 'string' && !slugs.includes(pack)) {
-      throw new OptionError(
-        'packs',
-        `there is no pack ${JSON.stringify(pack)}; those that ship are ${slugs.join(', ')}.`,
-      )
-    }
-  }
 }
 
 /** The first call's promise for all; one that fails is tried again by the next call. */

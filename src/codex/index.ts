@@ -1,5 +1,6 @@
 /** Threads, and the loop that joins every room below. */
 
+export { checkCodexOptions, checkThreadOptions, checkTurnOptions, splitOptions } from './check-options.ts'
 export { CodexRuntime, type Threads } from './codex.ts'
 export type { Doors } from './doors.ts'
 export {
@@ -11,20 +12,16 @@ export {
   TurnLimitError,
   UnknownApprovalError,
 } from './errors.ts'
-export {
-  type Approve,
-  type CodexOptions,
-  checkCodexOptions,
-  checkThreadOptions,
-  checkTurnOptions,
-  type Hooks,
-  type ModelOptions,
-  type ProviderOptions,
-  splitOptions,
-  type ThreadOptions,
-  type TurnLimits,
-  type TurnOptions,
-  type WhenBusy,
+export type {
+  Approve,
+  CodexOptions,
+  Hooks,
+  ModelOptions,
+  ProviderOptions,
+  ThreadOptions,
+  TurnLimits,
+  TurnOptions,
+  WhenBusy,
 } from './options.ts'
 export { Run } from './run.ts'
 export { type StreamedTurn, Thread } from './thread.ts'

@@ -13,6 +13,8 @@ import type { TurnModel } from './turn-scope.ts'
 export interface Runtime {
   readonly options: CodexOptions
   readonly doors: Doors
+  /** Of threads that name none and had none. */
+  readonly defaultModel: string | undefined
   readonly log: Log
   readonly tracer: Tracer
   store(): Promise<Store>

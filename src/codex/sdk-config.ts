@@ -1,5 +1,6 @@
 /** What `@openai/codex-sdk` says through `baseUrl`, `apiKey` and `config`, in our own options. */
 
+import { knownProviders } from '../model/providers.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { CodexOptions, ProviderOptions, ThreadOptions } from './options.ts'
 
@@ -22,18 +23,17 @@ export function readSdkConfig(
   environment: Readonly<Record<string, string>>,
 ): SdkConfig {
   const { config = {}, baseUrl, apiKey } = options
-  const providers: Record<string, ProviderOptions> = {}
-  if (baseUrl !== undefined || apiKey !== undefined) {
-    providers[BASE_URL_PROVIDER] = {
-      ...(baseUrl === undefined ? {} : { baseUrl }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-    }
-  }
+  const isAsked = baseUrl !== undefined || apiKey !== undefined
+  const providers: Record<string, ProviderOptions> = isAsked
+    ? { [BASE_URL_PROVIDER]: { baseUrl, apiKey } }
+    : {}
   for (const [name, value] of Object.entries(table(config, 'model_providers'))) {
     providers[name] = providerOf(`config.model_providers.${name}`, value, environment)
   }
   const named = text(config, 'model_provider')
-  if (named !== undefined && providers[named] === undefined && options.providers?.[named] === undefined) {
+  const isDefined = (name: string) =>
+    name in providers || name in (options.providers ?? {}) || Object.hasOwn(knownProviders, name)
+  if (named !== undefined && !isDefined(named)) {
     throw new OptionError(
       'config.model_provider',
       `names ${named}, which config.model_providers does not define.`,
@@ -41,13 +41,11 @@ export function readSdkConfig(
   }
   const defaultProvider = named ?? (baseUrl === undefined ? undefined : BASE_URL_PROVIDER)
   const model = text(config, 'model')
-  const approvalPolicy = text(config, 'approval_policy')
-  const sandboxMode = text(config, 'sandbox_mode')
-  const effort = text(config, 'model_reasoning_effort')
-  const thread: Record<string, string> = {}
-  if (approvalPolicy !== undefined) thread.approvalPolicy = approvalPolicy
-  if (sandboxMode !== undefined) thread.sandboxMode = sandboxMode
-  if (effort !== undefined) thread.modelReasoningEffort = effort
+  const thread = defined({
+    approvalPolicy: text(config, 'approval_policy'),
+    sandboxMode: text(config, 'sandbox_mode'),
+    modelReasoningEffort: text(config, 'model_reasoning_effort'),
+  })
   return {
     providers,
     defaultProvider,
@@ -72,18 +70,23 @@ function providerOf(
   if (wireApi !== 'responses' && wireApi !== 'chat' && wireApi !== 'messages') {
     throw new OptionError(`${where}.wire_api`, 'must be one of responses, chat, messages.')
   }
-  const headers = strings(value, 'http_headers', where)
-  const query = strings(value, 'query_params', where)
   return {
     wireApi,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(headers === undefined ? {} : { headers }),
-    ...(query === undefined ? {} : { query }),
-    ...count(value, 'request_max_retries', 'requestRetriesMax', where),
-    ...count(value, 'stream_max_retries', 'streamRetriesMax', where),
-    ...count(value, 'stream_idle_timeout_ms', 'streamIdleTimeoutMs', where),
+    baseUrl,
+    apiKey,
+    headers: strings(value, 'http_headers', where),
+    query: strings(value, 'query_params', where),
+    requestRetriesMax: count(value, 'request_max_retries', where),
+    streamRetriesMax: count(value, 'stream_max_retries', where),
+    streamIdleTimeoutMs: count(value, 'stream_idle_timeout_ms', where),
   }
+}
+
+/** Without the fields that are undefined, so that they hide nothing they are spread over. */
+function defined<Value>(fields: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 type Table = Readonly<Record<string, unknown>>
@@ -114,9 +117,9 @@ function strings(config: Table, key: string, where: string): Record<string, stri
   throw new OptionError(`${where}.${key}`, 'must be an object of strings.')
 }
 
-function count(config: Table, key: string, name: keyof ProviderOptions, where: string): ProviderOptions {
+function count(config: Table, key: string, where: string): number | undefined {
   const value = config[key]
-  if (value === undefined) return {}
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return { [name]: value }
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
   throw new OptionError(`${where}.${key}`, 'must be a whole number from 0 up.')
 }

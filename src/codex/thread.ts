@@ -11,14 +11,9 @@ import type { Input } from '../protocol/user-input.ts'
 import type { OutputOf } from '../tools/schema.ts'
 import { ActiveTurn, TurnStop } from './active-turn.ts'
 import { Approvals } from './approvals.ts'
+import { checkThreadOptions, checkTurnOptions } from './check-options.ts'
 import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
-import {
-  type Approve,
-  checkThreadOptions,
-  checkTurnOptions,
-  type ThreadOptions,
-  type TurnOptions,
-} from './options.ts'
+import type { Approve, ThreadOptions, TurnOptions } from './options.ts'
 import { Run } from './run.ts'
 import { sdkEvents } from './sdk-events.ts'
 import type { Session } from './session.ts'

@@ -37,7 +37,7 @@ export async function planTurn(
   thread: ThreadOptions,
   turn: TurnOptions,
 ): Promise<TurnPlan> {
-  const slug = turn.model ?? thread.model ?? meta?.model
+  const slug = turn.model ?? thread.model ?? meta?.model ?? runtime.defaultModel
   if (slug === undefined) {
     throw new OptionError(
       'model',

@@ -1,9 +1,9 @@
 /** What can go wrong at the harness's border. */
 
-import { ToolError } from '../protocol/errors.ts'
+import { ScriptError } from '../protocol/errors.ts'
 
 /** A value that is not data, or too much of it, was to cross into a script. */
-export class ValueRefusedError extends ToolError {
+export class ValueRefusedError extends ScriptError {
   override readonly name = 'ValueRefusedError'
   override readonly code = 'value_refused'
 
@@ -13,7 +13,7 @@ export class ValueRefusedError extends ToolError {
 }
 
 /** Every worker is busy and as many scripts wait as may. */
-export class PoolBusyError extends ToolError {
+export class PoolBusyError extends ScriptError {
   override readonly name = 'PoolBusyError'
   override readonly code = 'scripts_busy'
   override readonly retryable = true
@@ -24,7 +24,7 @@ export class PoolBusyError extends ToolError {
 }
 
 /** A line `// @exec:` that cannot be meant, or a script that is not there. */
-export class PragmaError extends ToolError {
+export class PragmaError extends ScriptError {
   override readonly name = 'PragmaError'
   override readonly code = 'bad_pragma'
 
@@ -34,7 +34,7 @@ export class PragmaError extends ToolError {
 }
 
 /** `wait` named a cell that is not there, or that somebody waits for already. */
-export class CellError extends ToolError {
+export class CellError extends ScriptError {
   override readonly name = 'CellError'
   override readonly code: 'cell_not_found' | 'cell_busy'
 

@@ -34,11 +34,8 @@ export class ToolError extends CodexError {
   readonly code: string = 'tool_failed'
 }
 
-/** A script ended before its time. */
-export class ScriptError extends ToolError {
-  override readonly name = 'ScriptError'
-  override readonly code = 'script_failed'
-}
+/** A script could not be run, or not be looked at, as the model asked. */
+export abstract class ScriptError extends ToolError {}
 
 /** The host reads it: a turn was aborted, refused or stopped by a limit. `turn` is what there is of it. */
 export abstract class TurnError<T = unknown> extends CodexError {

@@ -30,15 +30,6 @@ export class InvalidOutputError extends ToolError {
   }
 }
 
-export class UnknownToolError extends ToolError {
-  override readonly name = 'UnknownToolError'
-  override readonly code = 'unknown_tool'
-
-  constructor(message: string) {
-    super(message)
-  }
-}
-
 /** A person or the policy said no; the tool did not run. */
 export class ApprovalDeniedError extends ToolError {
   override readonly name = 'ApprovalDeniedError'

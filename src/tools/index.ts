@@ -24,7 +24,6 @@ export {
   InvalidOutputError,
   ToolAbortedError,
   ToolTimeoutError,
-  UnknownToolError,
 } from './errors.ts'
 export { capOutput, renderOutcome } from './model-output.ts'
 export { definePack, type Pack } from './pack.ts'

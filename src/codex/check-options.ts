@@ -1,0 +1,190 @@
+/** What can be meant by the options of a `Codex`, a thread and a turn. */
+
+import type { ModelEntry } from '../model/slug.ts'
+import { OptionError } from '../protocol/errors.ts'
+import type { Pack } from '../tools/pack.ts'
+import {
+  boolean,
+  type Check,
+  callback,
+  checkRecord,
+  count,
+  countOrZero,
+  isRecord,
+  methods,
+  nonEmpty,
+  number,
+  oneOf,
+  packList,
+  record,
+  signal,
+  string,
+  stringRecord,
+  strings,
+  webAddress,
+} from './option-checks.ts'
+import type {
+  CodexOptions,
+  Hooks,
+  ModelOptions,
+  ProviderOptions,
+  ThreadOptions,
+  TurnLimits,
+  TurnOptions,
+} from './options.ts'
+
+export const SANDBOX_MODE = oneOf('read-only', 'workspace-write', 'danger-full-access')
+export const APPROVAL_POLICY = oneOf('never', 'on-request', 'on-failure', 'untrusted')
+const effort = oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra', 'persistent')
+
+const PROVIDER: Record<keyof ProviderOptions, Check> = {
+  apiKey: string,
+  baseUrl: webAddress,
+  wireApi: oneOf('responses', 'chat', 'messages'),
+  headers: stringRecord,
+  query: stringRecord,
+  requestRetriesMax: countOrZero,
+  streamRetriesMax: countOrZero,
+  streamIdleTimeoutMs: count,
+}
+
+const MODEL: Record<keyof ModelOptions, Check> = {
+  provider: nonEmpty,
+  model: nonEmpty,
+  reasoning: record,
+  temperature: number,
+  limits: record,
+  price: record,
+  customTools: boolean,
+  toolCalls: boolean,
+}
+
+const MODEL_LIMITS: Record<keyof NonNullable<ModelEntry['limits']>, Check> = {
+  contextWindow: count,
+  autoCompactTokenLimit: count,
+  maxOutputTokens: count,
+}
+
+const REASONING: Record<keyof NonNullable<ModelEntry['reasoning']>, Check> = {
+  effort,
+  summary: oneOf('auto', 'concise', 'detailed'),
+}
+
+const LIMITS: Record<keyof TurnLimits, Check> = {
+  stepsMax: count,
+  tokensMax: count,
+  wallMs: count,
+  script: record,
+}
+
+const HOOKS: Record<keyof Hooks, Check> = {
+  beforeTurn: callback,
+  afterResponse: callback,
+  beforeToolCall: callback,
+  afterToolCall: callback,
+  onError: callback,
+}
+
+const CODEX: Record<keyof CodexOptions, Check> = {
+  model: nonEmpty,
+  providers: record,
+  models: record,
+  packs: packList,
+  store: (value) =>
+    isRecord(value) && 'threads' in value && 'documents' in value ? null : 'must be a store',
+  approve: callback,
+  hooks: record,
+  limits: record,
+  log: methods('debug', 'info', 'warn', 'error'),
+  tracer: methods('startSpan'),
+  env: stringRecord,
+  apiKey: string,
+  baseUrl: webAddress,
+  config: record,
+  codexPathOverride: string,
+  configOverrides: strings,
+}
+
+const THREAD: Record<keyof ThreadOptions, Check> = {
+  model: nonEmpty,
+  workingDirectory: nonEmpty,
+  sandboxMode: SANDBOX_MODE,
+  approvalPolicy: APPROVAL_POLICY,
+  toolMode: oneOf('script', 'direct', 'mixed'),
+  history: oneOf('regular'),
+  whenBusy: oneOf('reject', 'queue', 'steer'),
+  modelReasoningEffort: effort,
+  additionalDirectories: strings,
+  developerInstructions: string,
+  pinPrompt: oneOf('tail', 'head', 'off'),
+  threadSource: string,
+  skipGitRepoCheck: boolean,
+  networkAccessEnabled: boolean,
+  webSearchMode: oneOf('disabled', 'cached', 'live'),
+  webSearchEnabled: boolean,
+}
+
+const TURN: Record<keyof TurnOptions, Check> = {
+  signal,
+  outputSchema: (value) =>
+    isRecord(value) || typeof value === 'function'
+      ? null
+      : 'must be a zod type, a Standard Schema or a JSON Schema',
+  model: nonEmpty,
+  cyberAccessProgram: string,
+}
+
+/** Names of options that only concern the SDK's binary, with what to say of each. */
+export const IGNORED_OPTIONS = ['codexPathOverride', 'configOverrides'] as const
+
+/** @throws {OptionError} The first option that cannot be meant. */
+export function checkCodexOptions(options: unknown): asserts options is CodexOptions {
+  checkRecord('', options, CODEX)
+  const { providers, models, hooks, limits } = options as CodexOptions
+  for (const [name, provider] of Object.entries(providers ?? {}))
+    checkRecord(`providers.${name}`, provider, PROVIDER)
+  for (const [name, model] of Object.entries(models ?? {})) {
+    checkRecord(`models.${name}`, model, MODEL)
+    if (model.limits !== undefined) checkRecord(`models.${name}.limits`, model.limits, MODEL_LIMITS)
+    if (model.reasoning !== undefined) checkRecord(`models.${name}.reasoning`, model.reasoning, REASONING)
+  }
+  if (hooks !== undefined) checkRecord('hooks', hooks, HOOKS)
+  if (limits !== undefined) checkRecord('limits', limits, LIMITS)
+}
+
+/** @throws {OptionError} */
+export function checkThreadOptions(options: unknown): asserts options is ThreadOptions {
+  checkRecord('', options, THREAD)
+}
+
+/** @throws {OptionError} */
+export function checkTurnOptions(options: unknown): asserts options is TurnOptions {
+  checkRecord('', options, TURN)
+}
+
+/** Options of all three kinds in one object, sorted; a name that is none of a thread's or a turn's counts as the `Codex`'s. */
+export function splitOptions(options: CodexOptions & ThreadOptions & TurnOptions): {
+  codex: CodexOptions
+  thread: ThreadOptions
+  turn: TurnOptions
+} {
+  if (!isRecord(options)) throw new OptionError('options', 'must be an object.')
+  const parts = { codex: {}, thread: {}, turn: {} }
+  for (const [name, value] of Object.entries(options)) {
+    const part = name in THREAD ? parts.thread : name in TURN ? parts.turn : parts.codex
+    Object.assign(part, { [name]: value })
+  }
+  return parts
+}
+
+/** @throws {OptionError} A slug that none of `slugs` is. */
+export function checkPacks(packs: readonly (string | Pack)[], slugs: readonly string[]): void {
+  for (const pack of packs) {
+    if (typeof pack === 'string' && !slugs.includes(pack)) {
+      throw new OptionError(
+        'packs',
+        `there is no pack ${JSON.stringify(pack)}; those that ship are ${slugs.join(', ')}.`,
+      )
+    }
+  }
+}

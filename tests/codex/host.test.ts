@@ -112,6 +112,21 @@ test.each<[string, () => ApprovalDecision | Promise<ApprovalDecision>, RegExp]>(
   expect(at.provider.requests[1]?.outputOf('crm_refund')).toMatch(output)
 })
 
+test('a call that was denied shows as one that failed', async () => {
+  await using at = await bench([calls('crm_refund', { order: 'big' }), says('done')], { packs })
+  const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...direct })
+
+  const turn = await thread.run('go')
+
+  expect(turn.items[0]).toMatchObject({
+    type: 'mcp_tool_call',
+    server: 'crm',
+    tool: 'refund',
+    status: 'failed',
+    error: { message: expect.stringContaining('approvalPolicy is never') },
+  })
+})
+
 test('approved for the session is asked once', async () => {
   let count = 0
   await using at = await bench(

@@ -64,6 +64,21 @@ test.each([
   expect(error).toMatchObject({ code: 'bad_option', option })
 })
 
+test('a key alone is OpenAI’s: it goes along with bare names, and not with another vendor’s model', async () => {
+  const vendor = await runOptions({ model: 'some/model', apiKey: 'sk-or-secret' }, {})
+  const bare = await runOptions(
+    {
+      model: 'bare',
+      apiKey: 'test-key',
+      providers: { openai: { ...local().local, requestRetriesMax: 0, streamRetriesMax: 0 } },
+    },
+    {},
+  )
+
+  expect(vendor).toMatchObject({ option: 'providers.openrouter.apiKey' })
+  expect(bare).toMatchObject({ code: 'model_unreachable', message: expect.stringContaining('openai') })
+})
+
 test('a key that is missing is told with the variable to set', async () => {
   const error = await runOptions({ model: 'some/model' }, {})
 

@@ -4,7 +4,7 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Codex } from '../../src/index.ts'
-import { fileStore } from '../../src/stores/index.ts'
+import { fileStore, memoryStore } from '../../src/stores/index.ts'
 import { calls, says } from '../../src/testing/index.ts'
 import { bench } from '../support/codex.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -43,6 +43,29 @@ test('a resumed thread sends what it sent before, byte for byte, and goes on', a
   const [, before, after] = at.provider.requests.map((request) => request.body.input as unknown[])
   expect(after?.slice(0, before?.length)).toEqual(before)
   expect(turn.threadUsage.input_tokens).toBeGreaterThan(turn.usage?.input_tokens ?? 0)
+})
+
+test('a resumed thread keeps its model, unless another is asked for', async () => {
+  await using at = await bench([says('one'), says('two'), says('three')])
+  const models = { special: { provider: 'local', model: 'special-model' } }
+  await using codex = new Codex({
+    model: 'local/any',
+    models,
+    providers: { local: { baseUrl: at.provider.url, apiKey: 'test-key', wireApi: 'responses' } },
+    store: memoryStore(),
+  })
+  const thread = codex.startThread({ workingDirectory: at.folder.path, ...options, model: 'special' })
+  await thread.run('first')
+  await thread.close()
+
+  await codex.resumeThread(thread.id, options).run('second')
+  await codex.resumeThread(thread.id, options).run('third', { model: 'local/other' })
+
+  expect(at.provider.requests.map((request) => request.body.model)).toEqual([
+    'special-model',
+    'special-model',
+    'other',
+  ])
 })
 
 test('a thread that another process added to is read again before it goes on', async () => {

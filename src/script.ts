@@ -21,7 +21,7 @@ import { openWorkspace } from './platform/open-workspace.ts'
 import { canEnforce } from './platform/sandbox.ts'
 import type { Workspace } from './platform/workspace.ts'
 import type { ApprovalDecision, ApprovalRequest } from './protocol/approval.ts'
-import { OptionError } from './protocol/errors.ts'
+import { messageOf, OptionError } from './protocol/errors.ts'
 import type { ThreadId, TurnId } from './protocol/ids.ts'
 import type { JsonObject } from './protocol/json.ts'
 import type { ApprovalPolicy, SandboxMode } from './protocol/modes.ts'
@@ -118,6 +118,7 @@ export class ScriptRunner implements AsyncDisposable {
     if (typeof source !== 'string')
       throw new OptionError('source', 'must be a string of TypeScript or JavaScript.')
     const { signal, context, limits, onEvent } = options
+    checkContext(context)
     return await this.#engine.run(source, {
       tools: await this.#toolsFor(options),
       ...(signal === undefined ? {} : { signal }),
@@ -221,5 +222,13 @@ function checkOptions(options: ScriptRunnerOptions, slugs: readonly string[]): v
       'sandboxMode',
       `${sandboxMode} was asked for and cannot be enforced on this machine.`,
     )
+  }
+}
+
+function checkContext(context: unknown): void {
+  try {
+    JSON.stringify(context)
+  } catch (error) {
+    throw new OptionError('context', `must be JSON: ${messageOf(error)}`, { cause: error })
   }
 }

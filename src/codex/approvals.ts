@@ -50,7 +50,7 @@ export class Approvals {
   answer(id: string, decision: ApprovalDecision): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) throw new UnknownApprovalError(id)
-    pending.resolve(decision)
+    pending.resolve(clean(decision))
   }
 
   async #callback(
@@ -60,10 +60,17 @@ export class Approvals {
   ): Promise<ApprovalDecision> {
     const decision = await approve(request, { signal })
     const words = ['approved', 'approved-for-session', 'denied', 'abort']
-    if (words.includes(decision?.decision)) return decision
+    if (words.includes(decision?.decision)) return clean(decision)
     this.#log.warn('approve() gave no decision, which counts as no. Give { decision: ... }.', {
       tool: request.tool,
     })
     return { decision: 'denied', reason: 'approve() gave no decision' }
   }
+}
+
+/** Of a host's answer, what an answer is: it goes into the thread's file. */
+function clean(answer: ApprovalDecision): ApprovalDecision {
+  const { decision } = answer
+  if (decision !== 'denied' && decision !== 'abort') return { decision }
+  return typeof answer.reason === 'string' ? { decision, reason: answer.reason } : { decision }
 }

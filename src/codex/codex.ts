@@ -181,14 +181,21 @@ export class CodexRuntime implements AsyncDisposable {
 }
 
 async function loadTools(packs: readonly (string | Pack)[], doors: Doors): Promise<ToolSet> {
-  const [{ ToolSet }, { definePack }] = await Promise.all([
+  const [{ ToolSet }, { definePack }, { compileSchema }] = await Promise.all([
     import('../tools/tool-set.ts'),
     import('../tools/pack.ts'),
+    import('../tools/schema.ts'),
   ])
   const loaded = await Promise.all(
     packs.map((pack) => (typeof pack === 'string' ? doors.loadPack(pack) : pack)),
   )
-  return new ToolSet(loaded.map(definePack))
+  const set = new ToolSet(loaded.map(definePack))
+  for (const { tool, pack } of set.tools) {
+    await compileSchema(`pack ${pack.slug}, tool ${tool.name}, input`, tool.input)
+    if (tool.output !== undefined)
+      await compileSchema(`pack ${pack.slug}, tool ${tool.name}, output`, tool.output)
+  }
+  return set
 }
 
 /** The first call's promise for all; one that fails is tried again by the next call. */

@@ -2,6 +2,7 @@
 
 import type { ScriptCall, ScriptToolEntry, ScriptTools } from '../harness/index.ts'
 import type { ThreadRecord } from '../protocol/thread-record.ts'
+import { jsonSafe } from '../std/json-safe.ts'
 import { unreachable } from '../std/unreachable.ts'
 import { describeTool, findTools } from '../tools/catalogue.ts'
 import { type Dispatcher, dispatch } from '../tools/dispatch.ts'
@@ -96,9 +97,16 @@ async function journalled(
 ): Promise<unknown> {
   if (journal === undefined) return await body()
   const { turnId, scriptCallId } = journal
-  await journal.add({ type: 'script_call_started', turnId, scriptCallId, callId, path, input: args })
+  await journal.add({
+    type: 'script_call_started',
+    turnId,
+    scriptCallId,
+    callId,
+    path,
+    input: jsonSafe(args),
+  })
   const ended = (status: 'done' | 'failed' | 'aborted', result: unknown) =>
-    journal.add({ type: 'script_call_ended', scriptCallId, callId, status, result })
+    journal.add({ type: 'script_call_ended', scriptCallId, callId, status, result: jsonSafe(result) })
   try {
     const result = await body()
     await ended('done', result)

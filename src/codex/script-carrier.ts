@@ -19,6 +19,7 @@ import {
 import { messageOf } from '../protocol/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { CallItem, CallOutputItem, ToolOutput } from '../protocol/response-item.ts'
+import { jsonSafe } from '../std/json-safe.ts'
 import type { TruncationPolicy } from '../std/truncate.ts'
 import { scriptCatalogue } from '../tools/catalogue.ts'
 import type { ItemBody } from '../tools/tool.ts'
@@ -256,7 +257,7 @@ function itemOf(source: string, report: CellReport | undefined, output: string):
     type: 'script',
     source,
     output,
-    ...(result?.ok === true ? { value: result.value } : {}),
+    ...(result?.ok === true ? { value: jsonSafe(result.value) } : {}),
     ...(error === undefined ? {} : { error: { kind: error.kind, message: error.message } }),
     status,
   }

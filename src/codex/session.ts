@@ -137,6 +137,10 @@ export class Session implements AsyncDisposable {
     this.#scripts?.gate.enter(scope)
     try {
       await runTurn(scope, tally)
+    } catch (error) {
+      // What was said into the turn and not read yet is not lost with it.
+      scope.record(await scope.steered().catch(() => []))
+      throw error
     } finally {
       this.#scripts?.gate.leave()
     }

@@ -12,6 +12,7 @@ import type { OutputOf } from '../tools/schema.ts'
 import { ActiveTurn, TurnStop } from './active-turn.ts'
 import { Approvals } from './approvals.ts'
 import { checkThreadOptions, checkTurnOptions } from './check-options.ts'
+import { failTurn, makeTurn } from './end-turn.ts'
 import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
 import type { Approve, ThreadOptions, TurnOptions } from './options.ts'
 import { Run } from './run.ts'
@@ -167,15 +168,21 @@ export class Thread implements AsyncDisposable {
     if (running !== undefined && whenBusy === 'reject') throw new ThreadBusyError(this.id)
     if (running !== undefined && whenBusy === 'steer') {
       running.steer(input)
+      emit({ type: 'thread.started', thread_id: this.id })
       return await this.#follow(running, options, emit, stopped)
     }
 
-    const before = this.#turns.at(-1)
+    const before = this.#turns.map((turn) => turn.result)
     const turn = new ActiveTurn(this.#home.newTurnId())
     this.#turns = [...this.#turns, turn]
     const following = this.#follow(turn, options, emit, stopped)
-    await before?.result.catch(() => {})
-    await this.#carry(turn, input, options)
+    if (await isStoppedBefore(Promise.allSettled(before), turn.signal)) {
+      const nothing = makeTurn(this.id, turn, { steps: 0, usage: null }, this.usage)
+      this.#release(turn)
+      turn.settle({ error: failTurn(turn.signal.reason, nothing) })
+    } else {
+      await this.#carry(turn, input, options)
+    }
     return await following
   }
 
@@ -247,4 +254,12 @@ function checkInput(input: unknown): Input {
     'input',
     "must be a string, or an array of { type: 'text', text } and { type: 'local_image', path }.",
   )
+}
+
+/** Whether the signal is aborted before the promise has settled, or was. */
+async function isStoppedBefore(promise: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  if (!signal.aborted) await Promise.race([promise, stopped])
+  return signal.aborted
 }

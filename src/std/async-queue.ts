@@ -10,7 +10,8 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   #head = 0
   #ended = false
   #failure: { readonly error: unknown } | undefined
-  #waiting: PromiseWithResolvers<IteratorResult<T>> | undefined
+  /** Asked for, and not there yet; the oldest is served first. */
+  #waiting: PromiseWithResolvers<IteratorResult<T>>[] = []
   readonly #onReturn: (() => void | Promise<void>) | undefined
 
   constructor(options: { readonly onReturn?: () => void | Promise<void> } = {}) {
@@ -20,30 +21,25 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   /** After `end` or `fail` values are dropped. */
   push(value: T): void {
     if (this.#ended) return
-    const waiting = this.#waiting
-    if (waiting === undefined) {
-      this.#values.push(value)
-      return
-    }
-    this.#waiting = undefined
-    waiting.resolve({ value, done: false })
+    const waiting = this.#waiting.shift()
+    if (waiting === undefined) this.#values.push(value)
+    else waiting.resolve({ value, done: false })
   }
 
   end(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#waiting?.resolve({ value: undefined, done: true })
-    this.#waiting = undefined
+    for (const waiting of this.#waiting.splice(0)) waiting.resolve({ value: undefined, done: true })
   }
 
   /** The reader gets `error` once, after all the values. */
   fail(error: unknown): void {
     if (this.#ended) return
+    const [first, ...others] = this.#waiting.splice(0)
     this.#ended = true
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    if (waiting === undefined) this.#failure = { error }
-    else waiting.reject(error)
+    if (first === undefined) this.#failure = { error }
+    else first.reject(error)
+    for (const waiting of others) waiting.resolve({ value: undefined, done: true })
   }
 
   next(): Promise<IteratorResult<T>> {
@@ -62,8 +58,9 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
       return Promise.reject(failure.error)
     }
     if (this.#ended) return Promise.resolve({ value: undefined, done: true })
-    this.#waiting ??= Promise.withResolvers<IteratorResult<T>>()
-    return this.#waiting.promise
+    const waiting = Promise.withResolvers<IteratorResult<T>>()
+    this.#waiting.push(waiting)
+    return waiting.promise
   }
 
   async return(): Promise<IteratorResult<T>> {

@@ -2,6 +2,7 @@
 
 import type { Span, Tracer } from '../observability/tracer.ts'
 import { messageOf, ToolError } from '../protocol/errors.ts'
+import { jsonSafe } from '../std/json-safe.ts'
 import type { ReadWriteLock } from '../std/read-write-lock.ts'
 import { type ApprovalGate, passApproval } from './approval.ts'
 import {
@@ -12,7 +13,7 @@ import {
   ToolTimeoutError,
 } from './errors.ts'
 import { validate } from './schema.ts'
-import type { ItemBody, ToolContext, ToolProgress } from './tool.ts'
+import type { CallOutcome, ItemBody, ToolContext, ToolProgress } from './tool.ts'
 import type { RegisteredTool } from './tool-set.ts'
 
 /** How long a stopped tool may take to obey before we go on without it. */
@@ -113,7 +114,7 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknow
   try {
     await passApproval(
       entry,
-      { id: crypto.randomUUID(), ...ids, input: checked.value },
+      { id: crypto.randomUUID(), ...ids, input: jsonSafe(checked.value) },
       dispatcher.gate,
       signal,
     )
@@ -126,7 +127,7 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknow
 /** A call that was not allowed never started; a host sees that there was one. */
 function showDenied(call: DispatchCall, error: ApprovalDeniedError, dispatcher: Dispatcher): DispatchOutcome {
   const { entry, callId, input } = call
-  const body = defaultView(entry).ended(input, { ok: false, message: error.message })
+  const body = defaultView(entry, input).ended(input, { ok: false, message: error.message })
   dispatcher.show(callId, 'completed', body)
   return { ok: false, error, endsTurn: error.endsTurn }
 }
@@ -138,7 +139,7 @@ async function runShown(
   dispatcher: Dispatcher,
 ): Promise<DispatchOutcome> {
   const { entry, callId } = call
-  const view = entry.tool.item ?? defaultView(entry)
+  const view = entry.tool.item ?? defaultView(entry, input)
   const started = view.started(input)
   if (started !== null) dispatcher.show(callId, 'started', started)
 
@@ -175,6 +176,9 @@ async function runBounded(
           ? new ToolTimeoutError(directName, tool.timeoutMs ?? 0, stillRunning)
           : new ToolAbortedError(stillRunning),
       )
+    }
+    if (typeof result.value === 'function' || typeof result.value === 'symbol') {
+      return failure(new InvalidOutputError(directName, [`a ${typeof result.value} is no data`]))
     }
     if (tool.output === undefined) return { ok: true, output: result.value ?? null }
     const checked = await validate(tool.output, result.value)
@@ -221,22 +225,15 @@ async function untilStopped<T>(body: () => Promise<T>, stop: AbortSignal): Promi
 /** A command may end after its call was answered; its item ends with it. */
 const isOver = (item: ItemBody) => 'status' in item && item.status !== 'in_progress'
 
-function defaultView({ pack, tool }: RegisteredTool) {
-  const body = (input: unknown) => ({
-    type: 'tool_call' as const,
-    pack: pack.slug,
-    tool: tool.name,
-    arguments: input,
-  })
+/** Shows what was asked, as it was when it was asked: a tool may change its input while it runs. */
+function defaultView({ pack, tool }: RegisteredTool, input: unknown) {
+  const asked = { type: 'tool_call', pack: pack.slug, tool: tool.name, arguments: jsonSafe(input) } as const
   return {
-    started: (input: unknown): ItemBody => ({ ...body(input), status: 'in_progress' }),
-    ended: (
-      input: unknown,
-      outcome: { ok: true; output: unknown } | { ok: false; message: string },
-    ): ItemBody =>
+    started: (): ItemBody => ({ ...asked, status: 'in_progress' }),
+    ended: (_input: unknown, outcome: CallOutcome<unknown>): ItemBody =>
       outcome.ok
-        ? { ...body(input), result: outcome.output, status: 'completed' }
-        : { ...body(input), error: { message: outcome.message }, status: 'failed' },
+        ? { ...asked, result: jsonSafe(outcome.output), status: 'completed' }
+        : { ...asked, error: { message: outcome.message }, status: 'failed' },
   }
 }
 

@@ -1,6 +1,8 @@
 /** A call's outcome as the model reads it: rendered, then cut to fit. */
 
+import { messageOf } from '../protocol/errors.ts'
 import type { ToolOutput } from '../protocol/response-item.ts'
+import { jsonSafe } from '../std/json-safe.ts'
 import {
   formattedTruncation,
   scalePolicy,
@@ -15,8 +17,12 @@ import type { RegisteredTool } from './tool-set.ts'
 export function renderOutcome(entry: RegisteredTool, outcome: DispatchOutcome): ToolOutput {
   if (!outcome.ok) return outcome.error.message
   const { output } = outcome
-  if (entry.tool.render !== undefined) return entry.tool.render(output)
-  return typeof output === 'string' ? output : (JSON.stringify(output) ?? '')
+  try {
+    if (entry.tool.render !== undefined) return entry.tool.render(output)
+  } catch (error) {
+    return `${entry.directName} ran, but what it gave back cannot be shown: ${messageOf(error)}`
+  }
+  return typeof output === 'string' ? output : JSON.stringify(jsonSafe(output))
 }
 
 /** A tool that cut its own output to the policy, head and all, is not cut a second time. */

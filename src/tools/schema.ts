@@ -68,6 +68,22 @@ export function toJsonSchema(where: string, schema: Schema<unknown>, side: 'inpu
   }
 }
 
+/**
+ * Make sure that values can be checked against the schema.
+ *
+ * @throws {OptionError} A JSON Schema with a part that we cannot check, such as a reference that leads nowhere.
+ */
+export async function compileSchema(where: string, schema: Schema<unknown>): Promise<void> {
+  if (isStandardSchema(schema)) return
+  try {
+    await fromJsonSchema(schema)
+  } catch (error) {
+    throw new OptionError(where, `values cannot be checked against this JSON Schema: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
 /** Check `value`; what comes back has the schema's defaults filled in, and nothing is coerced. */
 export async function validate<T>(schema: Schema<T>, value: unknown): Promise<Validation<T>> {
   const standard = isStandardSchema(schema) ? schema : await fromJsonSchema(schema)

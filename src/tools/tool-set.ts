@@ -110,7 +110,8 @@ export class ToolSet {
 function register(pack: Pack, tool: AnyTool): RegisteredTool {
   checkName(`pack ${pack.slug}`, tool.name, pack.namespace === undefined ? 'root' : 'namespace')
   const where = `pack ${pack.slug}, tool ${tool.name}`
-  const inputSchema = toJsonSchema(`${where}, input`, tool.input, 'input')
+  // Providers ask for the keyword even where there is nothing in it.
+  const inputSchema: JsonSchema = { properties: {}, ...toJsonSchema(`${where}, input`, tool.input, 'input') }
   if (inputSchema.type !== 'object') {
     throw new OptionError(`${where}, input`, 'must describe an object; every wire API asks for one.')
   }

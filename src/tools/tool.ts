@@ -123,7 +123,7 @@ function checkDeclaration(tool: Pick<AnyTool, 'name' | 'description' | 'input' |
   if (typeof tool.description !== 'string' || tool.description.trim() === '') {
     throw new OptionError(where, 'description is missing; the model chooses by it.')
   }
-  if (typeof tool.input !== 'object' && typeof tool.input !== 'function') {
+  if (tool.input === null || (typeof tool.input !== 'object' && typeof tool.input !== 'function')) {
     throw new OptionError(where, 'input is missing; for a tool without arguments pass z.object({}).')
   }
   if (typeof tool.run !== 'function') throw new OptionError(where, 'run is missing.')

@@ -26,6 +26,8 @@ import type { ThreadId, TurnId } from './protocol/ids.ts'
 import type { JsonObject } from './protocol/json.ts'
 import type { ApprovalPolicy, SandboxMode } from './protocol/modes.ts'
 import { ReadWriteLock } from './std/read-write-lock.ts'
+import { createRedactor } from './std/redact.ts'
+import { secretValuesIn } from './std/secret-names.ts'
 import { uuidV7 } from './std/uuid.ts'
 import { memoryStore } from './stores/memory/index.ts'
 import type { Dispatcher } from './tools/dispatch.ts'
@@ -85,6 +87,7 @@ export class ScriptRunner implements AsyncDisposable {
   readonly #engine: ScriptEngine
   readonly #tree: ScriptTools
   readonly #lock = new ReadWriteLock()
+  readonly #redactor = createRedactor(secretValuesIn(this.#doors.environment))
   readonly #documents = memoryStore().documents
   readonly #approvedForSession = new Set<string>()
   #packTools: Promise<PackTools> | undefined
@@ -176,7 +179,7 @@ export class ScriptRunner implements AsyncDisposable {
     const now = this.#doors.clock.now()
     const ids = { threadId: uuidV7(now) as ThreadId, turnId: uuidV7(now) as TurnId }
     const { approvalPolicy, log = silentLog } = this.#options
-    const documents = threadDocuments(this.#documents, ids.threadId)
+    const documents = threadDocuments(this.#documents, ids.threadId, this.#redactor)
     return {
       gate: {
         policy: approvalPolicy ?? (approve === undefined ? 'never' : 'on-request'),
@@ -187,6 +190,7 @@ export class ScriptRunner implements AsyncDisposable {
             : await approve(request, asked),
       },
       lock: this.#lock,
+      redactor: this.#redactor,
       tracer: silentTracer,
       context: ({ callId, signal, progress }) => ({
         signal,

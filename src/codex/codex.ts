@@ -1,9 +1,13 @@
 /** The runtime: starts threads, resumes them, and looks after what they share. */
 
 import { silentLog } from '../observability/log.ts'
+import { redactedLog } from '../observability/redacted-log.ts'
+import { redactedTracer } from '../observability/redacted-tracer.ts'
 import { silentTracer } from '../observability/tracer.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId, TurnId } from '../protocol/ids.ts'
+import { createRedactor } from '../std/redact.ts'
+import { secretValuesIn } from '../std/secret-names.ts'
 import { uuidV7 } from '../std/uuid.ts'
 import type { ThreadSummary } from '../stores/ports.ts'
 import type { Pack } from '../tools/pack.ts'
@@ -127,21 +131,24 @@ export class CodexRuntime implements AsyncDisposable {
       return opened
     })
     const packs = options.packs ?? DEFAULT_PACKS
+    const redactor = createRedactor(secretsIn(options, sdk, doors))
+    const log = redactedLog(options.log ?? silentLog, redactor)
     const models = once(async () => {
       const { Models } = await import('./models.ts')
-      return new Models(options, sdk, doors)
+      return new Models(options, sdk, doors, log)
     })
     return {
       options,
       doors,
       defaultModel: options.model ?? sdk.model,
-      log: options.log ?? silentLog,
-      tracer: options.tracer ?? silentTracer,
+      log,
+      tracer: options.tracer === undefined ? silentTracer : redactedTracer(options.tracer, redactor),
+      redactor,
       store,
       tools: once(() => loadTools(packs, doors)),
       scripts: once(async () => {
         const { ScriptHost } = await import('./script-host.ts')
-        const host = new ScriptHost(options.limits?.script, options.log ?? silentLog)
+        const host = new ScriptHost(options.limits?.script, log)
         this.#closers.push(() => host[Symbol.asyncDispose]())
         return host
       }),
@@ -178,6 +185,15 @@ export class CodexRuntime implements AsyncDisposable {
     await writer.append(rest)
     return forked
   }
+}
+
+/** The keys of the providers, and what of the environment looks like a secret. */
+function secretsIn(options: CodexOptions, sdk: SdkConfig, doors: Doors): string[] {
+  const providers = [...Object.values(sdk.providers), ...Object.values(options.providers ?? {})]
+  return [
+    ...providers.flatMap(({ apiKey }) => (apiKey === undefined ? [] : [apiKey])),
+    ...secretValuesIn(doors.environment),
+  ]
 }
 
 async function loadTools(packs: readonly (string | Pack)[], doors: Doors): Promise<ToolSet> {

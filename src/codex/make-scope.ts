@@ -42,7 +42,7 @@ export interface ScopeParts {
 export function makeScope(parts: ScopeParts): TurnScope {
   const { runtime, threadId, turn, plan, history, log, workspace } = parts
   const { model, tools } = plan
-  const documents = threadDocuments(parts.documents, threadId)
+  const documents = threadDocuments(parts.documents, threadId, runtime.redactor)
   const dispatcher = makeDispatcher(parts, documents)
   const carrier = parts.scripts?.carrierFor(plan) ?? null
 
@@ -119,6 +119,7 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
       },
     },
     lock: parts.lock,
+    redactor: runtime.redactor,
     tracer: runtime.tracer,
     ...(beforeToolCall === undefined ? {} : { beforeToolCall }),
     ...(afterToolCall === undefined ? {} : { afterToolCall }),

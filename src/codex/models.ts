@@ -20,18 +20,18 @@ export class Models {
   readonly #models: Readonly<Record<string, ModelOptions>>
   readonly #facts: Readonly<Record<string, ModelFacts>>
   readonly #sdk: SdkConfig
-  readonly #log: Log | undefined
+  readonly #log: Log
   readonly #clients = new Map<string, Promise<ModelClient>>()
   readonly #warned = new Set<string>()
 
-  constructor(options: CodexOptions, sdk: SdkConfig, doors: Pick<Doors, 'environment'>) {
+  constructor(options: CodexOptions, sdk: SdkConfig, doors: Pick<Doors, 'environment'>, log: Log) {
     this.#providers = withKeys({ ...sdk.providers, ...options.providers }, doors.environment)
     this.#models = options.models ?? {}
     this.#facts = Object.fromEntries(
       Object.entries(this.#models).map(([slug, model]) => [slug, factsOf(model)]),
     )
     this.#sdk = sdk
-    this.#log = options.log
+    this.#log = log
   }
 
   /** @throws {OptionError} Nobody to ask for this model; names the option or variable to set. */
@@ -77,7 +77,7 @@ export class Models {
   #warnOnce({ slug, isKnown }: ModelInfo): void {
     if (isKnown || this.#warned.has(slug)) return
     this.#warned.add(slug)
-    this.#log?.warn('Nothing is known of this model; safe defaults are used. Say more under models.', {
+    this.#log.warn('Nothing is known of this model; safe defaults are used. Say more under models.', {
       model: slug,
     })
   }

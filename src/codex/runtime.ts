@@ -3,6 +3,7 @@
 import type { Log } from '../observability/log.ts'
 import type { Tracer } from '../observability/tracer.ts'
 import type { ThreadId } from '../protocol/ids.ts'
+import type { Redactor } from '../std/redact.ts'
 import type { Store } from '../stores/ports.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { Doors } from './doors.ts'
@@ -17,6 +18,8 @@ export interface Runtime {
   readonly defaultModel: string | undefined
   readonly log: Log
   readonly tracer: Tracer
+  /** Knows the keys of the providers, and what of the environment looks like a secret. */
+  readonly redactor: Redactor
   store(): Promise<Store>
   tools(): Promise<ToolSet>
   scripts(): Promise<ScriptHost>

@@ -1,13 +1,31 @@
-/** A store's documents as a thread's tools see them: what they put belongs to the thread. */
+/** A store's documents as a thread's tools see them: what they put belongs to the thread, and holds no secret. */
 
+import type { Redactor } from '../std/redact.ts'
 import type { DocumentStore } from '../stores/ports.ts'
 import type { ThreadDocuments } from '../tools/tool.ts'
 
-export function threadDocuments(documents: DocumentStore, threadId: string): ThreadDocuments {
+export function threadDocuments(
+  documents: DocumentStore,
+  threadId: string,
+  redactor: Redactor,
+): ThreadDocuments {
   return {
-    put: (document) => documents.put({ ...document, owner: threadId }),
+    put: (document) => documents.put({ ...document, content: clean(document, redactor), owner: threadId }),
     info: (fileKey) => documents.info(fileKey),
     read: (fileKey, range) => documents.read(fileKey, range),
     list: () => documents.list({ owner: threadId }),
   }
+}
+
+/** Bytes are looked into only where they are said to be text. */
+function clean(
+  { content, mediaType = '' }: Parameters<ThreadDocuments['put']>[0],
+  redactor: Redactor,
+): string | Uint8Array {
+  if (typeof content === 'string') return redactor.redact(content)
+  if (!mediaType.startsWith('text/')) return content
+  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString()
+  const redacted = redactor.redact(text)
+  // Bytes that are no UTF-8 would not survive the way through text.
+  return redacted === text ? content : redacted
 }

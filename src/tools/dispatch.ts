@@ -4,6 +4,7 @@ import type { Span, Tracer } from '../observability/tracer.ts'
 import { messageOf, ToolError } from '../protocol/errors.ts'
 import { jsonSafe } from '../std/json-safe.ts'
 import type { ReadWriteLock } from '../std/read-write-lock.ts'
+import type { Redactor } from '../std/redact.ts'
 import { type ApprovalGate, passApproval } from './approval.ts'
 import {
   ApprovalDeniedError,
@@ -12,6 +13,7 @@ import {
   ToolAbortedError,
   ToolTimeoutError,
 } from './errors.ts'
+import { redactOutput } from './redact-output.ts'
 import { validate } from './schema.ts'
 import type { CallOutcome, ItemBody, ToolContext, ToolProgress } from './tool.ts'
 import type { RegisteredTool } from './tool-set.ts'
@@ -39,6 +41,8 @@ export type AfterToolCall = (call: {
 export interface Dispatcher {
   readonly gate: ApprovalGate
   readonly lock: ReadWriteLock
+  /** Takes the host's secrets out of what tools give back and say. */
+  readonly redactor: Redactor
   readonly tracer: Tracer
   readonly beforeToolCall?: BeforeToolCall
   readonly afterToolCall?: AfterToolCall
@@ -128,7 +132,7 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknow
 function showDenied(call: DispatchCall, error: ApprovalDeniedError, dispatcher: Dispatcher): DispatchOutcome {
   const { entry, callId, input } = call
   const body = defaultView(entry, input).ended(input, { ok: false, message: error.message })
-  dispatcher.show(callId, 'completed', body)
+  show(dispatcher, callId, 'completed', body)
   return { ok: false, error, endsTurn: error.endsTurn }
 }
 
@@ -141,12 +145,12 @@ async function runShown(
   const { entry, callId } = call
   const view = entry.tool.item ?? defaultView(entry, input)
   const started = view.started(input)
-  if (started !== null) dispatcher.show(callId, 'started', started)
+  if (started !== null) show(dispatcher, callId, 'started', started)
 
-  const outcome = await runBounded(call, input, dispatcher)
+  const outcome = withoutSecrets(await runBounded(call, input, dispatcher), dispatcher.redactor)
 
   const ended = view.ended(input, outcome.ok ? outcome : { ok: false, message: outcome.error.message })
-  if (ended !== null) dispatcher.show(callId, 'completed', ended)
+  if (ended !== null) show(dispatcher, callId, 'completed', ended)
   return outcome
 }
 
@@ -159,12 +163,16 @@ async function runBounded(
   const { tool, directName } = entry
   const timeout = tool.timeoutMs === undefined ? undefined : AbortSignal.timeout(tool.timeoutMs)
   const stop = timeout === undefined ? signal : AbortSignal.any([signal, timeout])
+  const said = dispatcher.redactor.stream()
+  const say = (text: string) => {
+    if (text !== '') dispatcher.delta(callId, text)
+  }
   const context = dispatcher.context({
     callId,
     signal: stop,
     progress: (update) => {
-      if (update.type === 'output') dispatcher.delta(callId, update.text)
-      else dispatcher.show(callId, isOver(update.item) ? 'completed' : 'updated', update.item)
+      if (update.type === 'output') say(said.push(update.text))
+      else show(dispatcher, callId, isOver(update.item) ? 'completed' : 'updated', update.item)
     },
   })
   try {
@@ -187,7 +195,26 @@ async function runBounded(
   } catch (error) {
     if (signal.aborted) return failure(new ToolAbortedError(false))
     return failure(asToolError(error))
+  } finally {
+    say(said.end())
   }
+}
+
+function show(
+  dispatcher: Dispatcher,
+  key: string,
+  state: 'started' | 'updated' | 'completed',
+  body: ItemBody,
+): void {
+  // Of the same shape: only texts in it change.
+  dispatcher.show(key, state, redactOutput(body, dispatcher.redactor) as ItemBody)
+}
+
+function withoutSecrets(outcome: DispatchOutcome, redactor: Redactor): DispatchOutcome {
+  if (outcome.ok) return { ok: true, output: redactOutput(outcome.output, redactor) }
+  const { error } = outcome
+  const message = redactor.redact(error.message)
+  return message === error.message ? outcome : failure(new ToolError(message))
 }
 
 type Bounded<T> =

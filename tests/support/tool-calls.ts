@@ -6,6 +6,7 @@ import { openWorkspace, type Workspace } from '../../src/platform/index.ts'
 import type { SandboxMode } from '../../src/protocol/modes.ts'
 import type { ToolOutput } from '../../src/protocol/response-item.ts'
 import { ReadWriteLock } from '../../src/std/read-write-lock.ts'
+import { createRedactor } from '../../src/std/redact.ts'
 import {
   type AnyTool,
   type DispatchOutcome,
@@ -62,6 +63,7 @@ export async function toolCalls(
       {
         gate: { policy: 'never', ask: unused, approvedForSession: new Set() },
         lock,
+        redactor: createRedactor(),
         tracer: silentTracer,
         context: ({ callId, signal, progress }) => ({
           signal,

@@ -38,11 +38,6 @@ const HEAVY_BUILTINS = [
 /** Who may read the environment, the home folder and the current directory, beside the command line. */
 const FRONT_DOOR = ['index.ts', 'script.ts', 'open-doors.ts']
 
-/** Dependencies that no line imports, each with its use. */
-const NOT_IMPORTED: Readonly<Record<string, string>> = {
-  execa: 'brings the small library that the demo breaks and repairs, copied from where it is installed',
-}
-
 /** The packs that select tools of another pack, and whose. */
 const SELECTIONS: Readonly<Record<string, readonly string[]>> = {
   'file-ops': ['core-codex'],
@@ -166,9 +161,7 @@ describe('the edges of the world', () => {
         .map(({ specifier }) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0]),
     )
 
-    expect([...new Set([...imported, ...Object.keys(NOT_IMPORTED)])].sort()).toEqual(
-      Object.keys(manifest.dependencies).sort(),
-    )
+    expect([...new Set(imported)].sort()).toEqual(Object.keys(manifest.dependencies).sort())
   })
 })
 

@@ -1,8 +1,8 @@
 /** A git repository in a temporary folder, with a real library, its tests, and a bug. */
 
-import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { execa } from 'execa'
 import { DemoError } from '../errors.ts'
 import type { Seed } from './bug.ts'
 import type { InstalledPackage, Library } from './library.ts'
@@ -146,23 +146,23 @@ interface Outcome {
   readonly stderr: string
 }
 
-function run(
+async function run(
   program: string,
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    execFile(program, [...args], { cwd, env, windowsHide: true }, (error, stdout, stderr) => {
-      if (error === null || typeof error.code === 'number') {
-        resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-      } else {
-        const reason =
-          error.code === 'ENOENT' ? 'is not installed, or not on PATH' : `could not be run: ${error.message}`
-        reject(new DemoError(`The demo needs ${program}, which ${reason}.`, { cause: error }))
-      }
-    })
+  const result = await execa(program, args, {
+    cwd,
+    env,
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
   })
+  const { exitCode, stdout, stderr, code, shortMessage } = result
+  if (exitCode !== undefined) return { exitCode, stdout, stderr }
+  const reason = code === 'ENOENT' ? 'is not installed, or not on PATH' : `could not be run: ${shortMessage}`
+  throw new DemoError(`The demo needs ${program}, which ${reason}.`)
 }
 
 /** Reads the summary at the end of TAP output. */

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StreamInterruptedError } from './errors.ts'
 import type { ProviderConfig } from './model-client.ts'
+import { createRedactor } from './redact.ts'
 import { documentFailure, requestIdOf } from './refusal.ts'
 import { isQuicklyRetried, REQUEST_RETRIES_MAX, retryDelayMs } from './retry.ts'
 
@@ -90,7 +91,7 @@ export function createConnection({ transport, config, path, body, signal }: Exch
       const failure = await listen(documentFailure(response, config))
       if (failure !== null) throw failure
       reader = response.body?.getReader() ?? null
-      return requestIdOf(response.headers)
+      return requestIdOf(response.headers, createRedactor(config))
     },
     async read() {
       if (reader === null) return null

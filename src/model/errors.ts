@@ -13,7 +13,7 @@ export interface FailureFacts {
   readonly status?: number | undefined
   /** The provider's word for it, such as `context_length_exceeded`. */
   readonly providerCode?: string | undefined
-  /** How long the provider asks to be left alone, in milliseconds. */
+  /** How long the provider asks to be left alone, in milliseconds; beyond ten minutes a turn does not wait. */
   readonly retryAfterMs?: number | undefined
   /** Items that had begun and were not finished, with what there was of them. */
   readonly partial?: readonly ResponseItem[] | undefined
@@ -47,7 +47,7 @@ export class ModelUnreachableError extends ProviderError {
   override readonly retryable = true
 }
 
-/** The provider said no. Of status 400, `message` is the answer's body as it came. */
+/** The provider said no, or pointed elsewhere (3xx). Of status 400, `message` is the answer's body as it came. */
 export class ModelRefusedError extends ProviderError {
   override readonly name = 'ModelRefusedError'
   readonly code = 'model_refused'

@@ -77,7 +77,7 @@ export function streamFailure(
 ): ProviderError {
   const body = redact(reported?.message ?? 'The response failed.')
   const message = `${facts.provider}: ${body}`
-  const providerCode = reported?.code ?? reported?.type
+  const providerCode = reported === null ? undefined : shownCode(reported, redact)
   const known = { retryAfterMs: delayIn(body), ...facts, providerCode }
   switch (reported === null ? undefined : kindOf(reported)) {
     case 'overflow':
@@ -93,6 +93,12 @@ export function streamFailure(
     default:
       return new ResponseFailedError(message, known)
   }
+}
+
+/** The provider's word for a failure, with the host's secrets taken out of it. */
+export function shownCode(reported: ReportedFailure, redact: (text: string) => string): string | undefined {
+  const code = reported.code ?? reported.type
+  return code === undefined ? undefined : redact(code)
 }
 
 /** What a failure's words mean; undefined for words that say nothing. */

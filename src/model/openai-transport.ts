@@ -1,6 +1,6 @@
 /** Requests through the `openai` package, with nothing of its own in them. */
 
-import { ModelError } from '../protocol/errors.ts'
+import { ModelError, OptionError } from '../protocol/errors.ts'
 import type { Transport } from './connection.ts'
 import type { ProviderConfig } from './model-client.ts'
 import { refusalOf, unreachable } from './refusal.ts'
@@ -13,6 +13,8 @@ const NEVER_MS = 2 ** 31 - 1
  *
  * The package would take its key, organization, project and further headers from `OPENAI_*` variables, and add headers
  * that describe the machine. So each of those is given here, and the headers that leave are ours alone.
+ *
+ * @throws {OptionError} A key or header that HTTP cannot carry, such as one with a line feed in it.
  */
 export async function openaiTransport(config: ProviderConfig): Promise<Transport> {
   const { OpenAI } = await import('openai')
@@ -30,7 +32,7 @@ export async function openaiTransport(config: ProviderConfig): Promise<Transport
     timeout: NEVER_MS,
     logLevel: 'off',
     fetch: async (url, init) => {
-      const response = await fetch(url, { ...init, headers })
+      const response = await fetch(url, { ...init, headers, redirect: 'manual' })
       // Thrown here because the package would parse the body and lose its text.
       if (!response.ok) throw await refusalOf(response, config)
       return response
@@ -54,7 +56,15 @@ function headersOf(config: ProviderConfig): Headers {
     'content-type': 'application/json',
     'user-agent': 'codex-ts',
   })
-  if (config.apiKey !== undefined) headers.set('authorization', `Bearer ${config.apiKey}`)
-  for (const [name, value] of Object.entries(config.headers ?? {})) headers.set(name, value)
+  const add = (name: string, value: string, option: string) => {
+    try {
+      headers.set(name, value)
+    } catch {
+      // Without its cause, which shows the value.
+      throw new OptionError(`providers.${config.name}.${option}`, 'cannot be sent as an HTTP header.')
+    }
+  }
+  if (config.apiKey !== undefined) add('authorization', `Bearer ${config.apiKey}`, 'apiKey')
+  for (const [name, value] of Object.entries(config.headers ?? {})) add(name, value, `headers.${name}`)
   return headers
 }

@@ -4,6 +4,9 @@ import { OptionError } from '../protocol/errors.ts'
 import type { WireApi } from '../protocol/modes.ts'
 import type { ProviderConfig } from './model-client.ts'
 
+/** A timer that is set for longer fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 export interface KnownProvider {
   readonly baseUrl: string
   readonly wireApi: WireApi
@@ -26,6 +29,13 @@ export interface ProviderOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly query?: Readonly<Record<string, string>> | undefined
   readonly requestRetriesMax?: number | undefined
+  /**
+   * Longest silence of an answer, in milliseconds, up to 2^31 - 1. Default 300,000.
+   *
+   * Every byte counts as life, those of comments too: servers send comments to keep the connection of a slow model
+   * open. An answer that never ends is therefore bounded by size (one event has at most 64 Mi characters) and by the
+   * host, which can abort the turn.
+   */
   readonly streamIdleTimeoutMs?: number | undefined
 }
 
@@ -60,7 +70,7 @@ export function providerConfig(name: string, providers: ProviderTable): Provider
   }
   const { headers, query, requestRetriesMax, streamIdleTimeoutMs } = options
   checkCount(`providers.${name}.requestRetriesMax`, requestRetriesMax, 0)
-  checkCount(`providers.${name}.streamIdleTimeoutMs`, streamIdleTimeoutMs, 1)
+  checkCount(`providers.${name}.streamIdleTimeoutMs`, streamIdleTimeoutMs, 1, TIMER_MS_MAX)
   return {
     name,
     baseUrl,
@@ -114,9 +124,15 @@ export function checkBaseUrl(name: string, baseUrl: string): void {
   }
 }
 
-function checkCount(option: string, value: number | undefined, least: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return
-  throw new OptionError(option, `must be a whole number of at least ${least}, not ${value}.`)
+function checkCount(
+  option: string,
+  value: number | undefined,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return
+  const bound = most === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${most}`
+  throw new OptionError(option, `must be a whole number of at least ${least}${bound}, not ${value}.`)
 }
 
 function hasText(value: unknown): value is string {

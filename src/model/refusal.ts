@@ -10,12 +10,14 @@ import {
   QuotaError,
   RateLimitError,
 } from './errors.ts'
-import { kindOf, reportedFailure, streamFailure } from './failure.ts'
+import { kindOf, reportedFailure, shownCode, streamFailure } from './failure.ts'
 import { parseRecord } from './json-record.ts'
 import type { ProviderConfig } from './model-client.ts'
 import { createRedactor } from './redact.ts'
 
 const BODY_CHARS_MAX = 64 * 1024
+/** More is read than shown, so that an error's JSON is whole and no secret is cut in two before it is redacted. */
+const READ_CHARS_MAX = 1024 * 1024
 
 /** How servers without codes of their own say that the prompt is too long. */
 const OVERFLOW_WORDS =
@@ -23,20 +25,24 @@ const OVERFLOW_WORDS =
 
 /** The error of an HTTP answer that is no success; reads its body. */
 export async function refusalOf(response: Response, config: ProviderConfig): Promise<ProviderError> {
-  const text = await response.text().catch(() => '')
-  const body = createRedactor(config)(text).slice(0, BODY_CHARS_MAX)
-  const reported = reportedFailure(errorIn(text)) ?? { code: undefined, type: undefined, message: body }
   const { status } = response
+  if (status >= 300 && status < 400) return redirectRefusal(response, config)
+  const redact = createRedactor(config)
+  const text = await textOf(response).catch(() => '')
+  const body = redact(text).slice(0, BODY_CHARS_MAX)
+  const reported = reportedFailure(errorIn(text)) ?? { code: undefined, type: undefined, message: body }
   const facts = {
     provider: config.name,
-    requestId: requestIdOf(response.headers),
+    requestId: requestIdOf(response.headers, redact),
     status,
-    providerCode: reported.code ?? reported.type,
+    providerCode: shownCode(reported, redact),
     retryAfterMs: retryAfterMsOf(response.headers),
   }
   const place = `POST ${withoutQuery(response.url)}`
   const message =
-    status === 400 ? body : `${config.name} answered ${status} ${response.statusText}: ${body} (${place})`
+    status === 400
+      ? body
+      : `${config.name} answered ${status} ${redact(response.statusText)}: ${body} (${place})`
   const kind = kindOf(reported)
   if (status === 400 && (kind === 'overflow' || OVERFLOW_WORDS.test(body))) {
     return new ContextOverflowError(message, facts)
@@ -49,16 +55,39 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
   return new ModelRefusedError(message + adviceFor(status, config.name), { ...facts, body })
 }
 
+/** A redirect is not followed: the headers and the prompt go to no place that the host did not name. */
+async function redirectRefusal(response: Response, config: ProviderConfig): Promise<ModelRefusedError> {
+  // Nobody reads the body; what is left unread would hold the socket.
+  await response.body?.cancel().catch(() => {})
+  const redact = createRedactor(config)
+  const { status } = response
+  const target = redirectOrigin(response)
+  const where = target === null ? '' : ` and pointed to ${redact(target)}`
+  return new ModelRefusedError(
+    `${config.name} answered ${status}${where}. Redirects are not followed, because a request carries the key and ` +
+      `the prompt. Name in providers.${config.name}.baseUrl the address that is meant.`,
+    { provider: config.name, requestId: requestIdOf(response.headers, redact), status, body: '' },
+  )
+}
+
+/** The origin alone, since the rest of an address may be secret; null where a redirect names no host. */
+function redirectOrigin(response: Response): string | null {
+  const location = response.headers.get('location')
+  if (location === null || !URL.canParse(location, response.url)) return null
+  const { host, origin } = new URL(location, response.url)
+  return host === '' ? null : origin
+}
+
 /** The error of a success that is a document, such as a page or an error's body; null for a stream. */
 export async function documentFailure(
   response: Response,
   config: ProviderConfig,
 ): Promise<ProviderError | null> {
-  const mediaType = response.headers.get('content-type') ?? ''
-  if (!/^(?:application\/json|text\/html)/i.test(mediaType)) return null
-  const text = await response.text()
   const redact = createRedactor(config)
-  const facts = { provider: config.name, requestId: requestIdOf(response.headers) }
+  const mediaType = redact(response.headers.get('content-type') ?? '')
+  if (!/^(?:application\/json|text\/html)/i.test(mediaType)) return null
+  const text = await textOf(response)
+  const facts = { provider: config.name, requestId: requestIdOf(response.headers, redact) }
   const reported = reportedFailure(parseRecord(text)?.error)
   if (reported !== null) return streamFailure(reported, facts, redact)
   return new MalformedStreamError(
@@ -77,11 +106,14 @@ export function unreachable(cause: unknown, config: ProviderConfig): ModelUnreac
   )
 }
 
-/** The id that the provider gave to a request, under any of the names in use. */
-export function requestIdOf(headers: Headers): string | undefined {
-  return (
-    headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-generation-id') ?? undefined
-  )
+/**
+ * The id that the provider gave to a request, under any of the names in use.
+ *
+ * @param redact Takes the host's secrets out of it: a gateway may echo any header that it was sent.
+ */
+export function requestIdOf(headers: Headers, redact: (text: string) => string): string | undefined {
+  const id = headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-generation-id')
+  return id === null ? undefined : redact(id)
 }
 
 /**
@@ -95,8 +127,20 @@ export function retryAfterMsOf(headers: Headers, now: number = Date.now()): numb
   const header = headers.get('retry-after')
   const seconds = numberIn(header)
   if (seconds !== undefined) return Math.round(seconds * 1000)
-  const date = header === null ? Number.NaN : Date.parse(header)
+  // A date begins with the name of a day; `Date.parse` would find one in -5 as well.
+  const date = header !== null && /^[a-z]{3}/i.test(header) ? Date.parse(header) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+/** The body, as far as anybody will look at it: one need not have an end. */
+async function textOf(response: Response): Promise<string> {
+  const utf8 = new TextDecoder()
+  let text = ''
+  for await (const bytes of response.body ?? []) {
+    text += utf8.decode(bytes, { stream: true })
+    if (text.length >= READ_CHARS_MAX) return text
+  }
+  return text + utf8.decode()
 }
 
 /** Network errors hide what happened in the cause of a cause. */

@@ -5,6 +5,13 @@ import { ModelRefusedError, ModelUnreachableError, OverloadedError, ProviderErro
 
 const BASE_DELAY_MS = 200
 const STREAM_RETRIES_MAX = 5
+/**
+ * The longest wait before a retry: ten minutes.
+ *
+ * A provider that asks for more is not waited for, since whoever started the turn would take it for hung; the error
+ * carries the time. It also stays far from 2^31 ms, past which a timer fires at once.
+ */
+const RETRY_AFTER_MS_MAX = 10 * 60_000
 /** Codex's `request_max_retries`. */
 export const REQUEST_RETRIES_MAX = 4
 
@@ -16,7 +23,7 @@ export const REQUEST_RETRIES_MAX = 4
  *
  * @param attempt 1 before the first retry.
  * @param options.random Gives a number from 0 up to 1; `Math.random` unless told.
- * @returns Milliseconds.
+ * @returns Milliseconds, at most ten minutes where the delay is ours.
  */
 export function retryDelayMs(
   attempt: number,
@@ -24,7 +31,7 @@ export function retryDelayMs(
 ): number {
   if (options.retryAfterMs !== undefined) return options.retryAfterMs
   const jitter = 0.9 + (options.random ?? Math.random)() * 0.2
-  return Math.round(BASE_DELAY_MS * 2 ** (attempt - 1) * jitter)
+  return Math.min(Math.round(BASE_DELAY_MS * 2 ** (attempt - 1) * jitter), RETRY_AFTER_MS_MAX)
 }
 
 /**
@@ -44,6 +51,8 @@ export type StreamRetry = { readonly retry: true; readonly delayMs: number } | {
  * Whether a turn asks again after this failure, and how long it waits first.
  *
  * Codex also tries again what `retryable` calls hopeless, such as a 404: this is its table, not a judgement of ours.
+ * Two things are ours: a provider that asks for more than ten minutes is not asked again, and neither is one that
+ * redirects, because Codex follows those and we do not.
  *
  * @param attempt 1 before the first retry.
  * @param retriesMax Codex's `stream_max_retries`, 5.
@@ -51,8 +60,9 @@ export type StreamRetry = { readonly retry: true; readonly delayMs: number } | {
 export function streamRetry(error: unknown, attempt: number, retriesMax = STREAM_RETRIES_MAX): StreamRetry {
   if (attempt > retriesMax || !(error instanceof ModelError)) return { retry: false }
   const retryAfterMs = error instanceof ProviderError ? error.retryAfterMs : undefined
-  const again: StreamRetry = { retry: true, delayMs: retryDelayMs(attempt, { retryAfterMs }) }
   const never: StreamRetry = { retry: false }
+  if (retryAfterMs !== undefined && retryAfterMs > RETRY_AFTER_MS_MAX) return never
+  const again: StreamRetry = { retry: true, delayMs: retryDelayMs(attempt, { retryAfterMs }) }
   switch (error.code) {
     case 'model_unreachable':
     case 'stream_interrupted':
@@ -63,7 +73,7 @@ export function streamRetry(error: unknown, attempt: number, retriesMax = STREAM
       // A 429 that names no time ends the turn; inside a stream the usual delays do.
       return isStatus(error, 429) && retryAfterMs === undefined ? never : again
     case 'model_refused':
-      return isStatus(error, 400) || isStatus(error, undefined) ? never : again
+      return isStatus(error, 400) || isStatus(error, undefined) || isRedirect(error) ? never : again
     default:
       return never
   }
@@ -71,4 +81,9 @@ export function streamRetry(error: unknown, attempt: number, retriesMax = STREAM
 
 function isStatus(error: ModelError, status: number | undefined): boolean {
   return error instanceof ProviderError && error.status === status
+}
+
+function isRedirect(error: ModelError): boolean {
+  const status = error instanceof ProviderError ? (error.status ?? 0) : 0
+  return status >= 300 && status < 400
 }

@@ -31,18 +31,23 @@ export class PathDeniedError extends ToolError {
   }
 }
 
-/** A pipe, a socket or a device was to be read as a file. */
+/** A pipe, a socket or a device was to be read or written as a file. */
 export class SpecialFileError extends ToolError {
   override readonly name = 'SpecialFileError'
   override readonly code = 'special_file'
   /** Absolute, links followed. */
   readonly path: string
+  readonly access: Access
 
-  constructor(path: string) {
+  constructor(path: string, access: Access) {
     super(
-      `${path} was not read: it is a pipe, a socket or a device, which need not have an end. Read a plain file.`,
+      access === 'read'
+        ? `${path} was not read: it is a pipe, a socket or a device, which need not have an end. Read a plain file.`
+        : `${path} was not written: it is a pipe, a socket or a device, which may wait for ever. Write a plain file, ` +
+            'or run a command that writes there.',
     )
     this.path = path
+    this.access = access
   }
 }
 

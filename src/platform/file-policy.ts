@@ -1,9 +1,10 @@
 /** Decides which paths may be read or written, after links are followed. */
 
-import { lstat, readFile, readlink, realpath } from 'node:fs/promises'
+import { lstat, readlink, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { SandboxMode } from '../protocol/modes.ts'
 import { type Access, PathDeniedError } from './errors.ts'
+import { readHostText } from './host-files.ts'
 import type { SandboxPolicy } from './sandbox.ts'
 
 const LINKS_MAX = 40
@@ -88,7 +89,7 @@ async function linkAt(target: string): Promise<string | null> {
 
 /** Where the repository lies when `.git` is a file that points to it, as in a worktree. */
 async function linkedRepository(root: string): Promise<string | null> {
-  const pointer = await readFile(path.join(root, '.git'), 'utf8').catch(() => '')
+  const pointer = (await readHostText(path.join(root, '.git'))) ?? ''
   const folder = /^gitdir:[ \t]*(.+?)[ \t\r]*$/m.exec(pointer)?.[1]
   return folder === undefined ? null : realPathOf(path.resolve(root, folder)).catch(() => null)
 }

@@ -1,14 +1,19 @@
 /** Files that the host itself names: no tool's policy holds for them. */
 
 import { access, readFile } from 'node:fs/promises'
+import { refuseSpecial } from './special-files.ts'
 
 /** Null where no file can be read. */
 export async function readHostText(path: string): Promise<string | null> {
-  return await readFile(path, 'utf8').catch(() => null)
+  return await readHostBytes(path).then(
+    (bytes) => bytes.toString('utf8'),
+    () => null,
+  )
 }
 
-/** @throws What the file system says. */
+/** @throws {SpecialFileError} A pipe, a socket or a device. @throws What the file system says. */
 export async function readHostBytes(path: string): Promise<Buffer> {
+  await refuseSpecial(path, 'read')
   return await readFile(path)
 }
 

@@ -6,7 +6,6 @@ import {
   chmod,
   chown,
   lstat,
-  mkdir,
   open,
   readdir,
   readFile,
@@ -17,9 +16,10 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import path from 'node:path'
-import { SpecialFileError } from './errors.ts'
 import { checkAccess, isMissing, realPathOf, realPathOfEntry } from './file-policy.ts'
+import { makeFolder } from './make-folder.ts'
 import type { SandboxPolicy } from './sandbox.ts'
+import { refuseSpecial } from './special-files.ts'
 import type { FileInfo, Workspace } from './workspace.ts'
 
 export type WorkspaceFiles = Pick<
@@ -54,20 +54,20 @@ export function localFiles(root: string, policy: SandboxPolicy): WorkspaceFiles 
 
     async readText(target, { signal } = {}) {
       const real = await readable(target)
-      await refuseSpecial(real)
+      await refuseSpecial(real, 'read')
       return readFile(real, { encoding: 'utf8', ...(signal && { signal }) })
     },
 
     async readBytes(target, { offset = 0, limit, signal } = {}) {
       const real = await readable(target)
-      await refuseSpecial(real)
+      await refuseSpecial(real, 'read')
       if (offset === 0 && limit === undefined) return readFile(real, signal && { signal })
       return readRange(real, offset, limit, signal)
     },
 
     async writeText(target, text) {
       const real = await writable(target)
-      await mkdir(path.dirname(real), { recursive: true })
+      await makeFolder(path.dirname(real))
       await replaceFile(real, text)
     },
 
@@ -95,17 +95,14 @@ export function localFiles(root: string, policy: SandboxPolicy): WorkspaceFiles 
   }
 }
 
-/** A pipe would make its reader wait for ever, and a device need not have an end. */
-async function refuseSpecial(file: string): Promise<void> {
-  const kind = kindOf(await stat(file))
-  if (kind === 'other') throw new SpecialFileError(file)
-}
-
 /** A reader sees the old text or the new, never half of one; the file keeps its mode and owner. */
 async function replaceFile(file: string, text: string): Promise<void> {
   const old = await stat(file).catch(() => null)
-  // A device or a pipe is written to, not replaced; a folder gives the file system's own error.
-  if (old !== null && !old.isFile()) return writeFile(file, text)
+  if (old !== null && !old.isFile()) {
+    await refuseSpecial(file, 'write')
+    // The null device is written to, not replaced; a folder gives the file system's own error.
+    return writeFile(file, text)
+  }
 
   const draft = path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${randomUUID()}.tmp`)
   try {

@@ -38,6 +38,7 @@ export interface Workspace extends AsyncDisposable {
   /** @throws {PathDeniedError} Outside what may be written, or the mode is `read-only`. */
   writable(path: string): Promise<string>
 
+  /** @throws {SpecialFileError} A pipe, a socket or a device, as of every method that reads or writes content. */
   readText(path: string, options?: { readonly signal?: AbortSignal }): Promise<string>
   readBytes(
     path: string,

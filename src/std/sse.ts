@@ -35,7 +35,7 @@ const MESSAGE_CHARS_MAX = 64 * 1024 * 1024
  *
  * Lines end with LF, CR or CRLF; comments and the fields `id` and `retry` are read over; a byte order mark is dropped.
  *
- * @param options.messageCharsMax Longest message, in characters. Default 64 Mi.
+ * @param options.messageCharsMax Longest message, in characters, with a line that has no end yet. Default 64 Mi.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html, 9.2.6
  */
 export function createSseDecoder(options: { readonly messageCharsMax?: number } = {}): SseDecoder {
@@ -63,7 +63,12 @@ export function createSseDecoder(options: { readonly messageCharsMax?: number } 
 
   function appendData(value: string): void {
     data = data === null ? value : `${data}\n${value}`
-    if (data.length > charsMax) throw tooLong(charsMax)
+    checkLength()
+  }
+
+  /** Of all that is kept of a message, so that no part can grow beside the others; an endless comment is a part too. */
+  function checkLength(): void {
+    if (rest.length + event.length + (data?.length ?? 0) > charsMax) throw tooLong(charsMax)
   }
 
   function readText(text: string): SseMessage[] {
@@ -79,7 +84,7 @@ export function createSseDecoder(options: { readonly messageCharsMax?: number } 
       if (message !== null) messages.push(message)
     }
     rest += from === 0 ? text : text.slice(from)
-    if (rest.length > charsMax) throw tooLong(charsMax)
+    checkLength()
     return messages
   }
 

@@ -276,3 +276,33 @@ test('an error in place of a stream is that error, a page names the options to c
     message: expect.stringMatching(/<html>hello.*providers\.local\.baseUrl/),
   })
 })
+
+test('a line that never ends is refused at its bound, though bytes keep coming', async () => {
+  const piece = 'x'.repeat(4 * 1024 * 1024)
+  await using server = await startSseServer(async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('data: ')
+    while (!response.destroyed) await new Promise((resolve) => response.write(piece, resolve))
+  })
+
+  const { error } = await failureOf(await clientFor(server.url, 'responses'))
+
+  expect(error).toMatchObject({ code: 'malformed_stream', message: expect.stringContaining('longer than') })
+  await server.requests[0]?.closed
+})
+
+test.each([
+  [500, 'model_refused'],
+  [200, 'malformed_stream'],
+])('a body without end in place of a stream, with status %i, is read to a bound', async (status, code) => {
+  const piece = 'x'.repeat(4 * 1024 * 1024)
+  await using server = await startSseServer(async (response) => {
+    response.writeHead(status, { 'content-type': 'text/html' })
+    while (!response.destroyed) await new Promise((resolve) => response.write(piece, resolve))
+  })
+
+  const { error } = await failureOf(await clientFor(server.url, 'chat'))
+
+  expect(error).toMatchObject({ code, message: expect.stringContaining('xxx') })
+  await server.requests[0]?.closed
+})

@@ -57,6 +57,12 @@ test.each<[string, Answer, { retry: boolean; delayMs?: number }]>([
   ['a 503 of an overloaded server', refuses(503, overloaded), { retry: false }],
   ['a 429 without a time', refuses(429, { error: { type: 'rate_limit_exceeded' } }), { retry: false }],
   ['a 429 with a time', refuses(429, '', { 'retry-after': '1' }), { retry: true, delayMs: 1000 }],
+  ['a 429 with a time that is none', refuses(429, '', { 'retry-after': '-5' }), { retry: false }],
+  [
+    'a 429 with a date',
+    refuses(429, '', { 'retry-after': new Date(0).toUTCString() }),
+    { retry: true, delayMs: 0 },
+  ],
   ['a 429 with milliseconds', refuses(429, '', { 'retry-after-ms': '70' }), { retry: true, delayMs: 70 }],
   [
     'a 429 of a used-up plan',
@@ -68,6 +74,7 @@ test.each<[string, Answer, { retry: boolean; delayMs?: number }]>([
   ['a 402', refuses(402, 'pay'), { retry: false }],
   ['a 403', refuses(403, 'no'), { retry: true }],
   ['a 404', refuses(404, 'where'), { retry: true }],
+  ['a 307', refuses(307, '', { location: 'http://127.0.0.1:9/' }), { retry: false }],
   ['a 422', refuses(422, 'what'), { retry: true }],
 ])('the turn asks again, or not, after %s', async (_, answer, expected) => {
   await using server = await startSseServer(answer)
@@ -78,6 +85,27 @@ test.each<[string, Answer, { retry: boolean; delayMs?: number }]>([
 
   expect(decision).toMatchObject(expected)
   expect(streamRetry(error, 6)).toEqual({ retry: false })
+})
+
+test.each([
+  ['ten minutes', '600', true],
+  ['more than ten minutes', '601', false],
+  ['more than a timer takes', '99999999999', false],
+  ['more than a number takes', '9'.repeat(400), false],
+])('a provider that asks for %s is waited for, or the error says how long', async (_, seconds, retry) => {
+  for (const status of [429, 503]) {
+    await using server = await startSseServer(refuses(status, '{}', { 'retry-after': seconds }))
+
+    const { error } = await failureOf(await clientFor(server.url, 'responses'))
+
+    const retryAfterMs = Number(seconds) * 1000
+    expect(error).toMatchObject({ status, retryAfterMs })
+    expect(streamRetry(error, 1)).toEqual(retry ? { retry, delayMs: retryAfterMs } : { retry })
+  }
+})
+
+test('our own delays stop growing at ten minutes', () => {
+  expect(retryDelayMs(40)).toBe(600_000)
 })
 
 test('what is no failure of a model is not tried again', () => {
@@ -177,6 +205,88 @@ test('a key that a stream repeats is not in the error either', async () => {
   expect(error).toMatchObject({ message: 'local: Bad key: [redacted].' })
 })
 
+const echo = 'Bearer secret-key-of-the-test'
+const echoes =
+  (status: number, contentType: string, body: string): Answer =>
+  (response) => {
+    response.writeHead(status, echo, { 'content-type': contentType, 'x-request-id': echo })
+    response.end(body)
+  }
+
+test.each<[string, Answer]>([
+  ['the status line and codes', echoes(500, 'application/json', JSON.stringify({ error: { code: echo } }))],
+  ['the type of an error', echoes(429, 'application/json', JSON.stringify({ error: { type: echo } }))],
+  ['a redirect', echoes(302, 'text/html', '')],
+  [
+    'an error in place of a stream',
+    echoes(200, 'application/json', JSON.stringify({ error: { code: echo } })),
+  ],
+  ['a page in place of a stream', echoes(200, `text/html; ${echo}`, echo)],
+  [
+    'a failure inside a stream',
+    echoes(
+      200,
+      'text/event-stream',
+      responsesStream({ type: 'response.failed', response: { error: { code: echo, message: echo } } }),
+    ),
+  ],
+  [
+    'the reason of an early end',
+    echoes(
+      200,
+      'text/event-stream',
+      responsesStream({ type: 'response.incomplete', response: { incomplete_details: { reason: echo } } }),
+    ),
+  ],
+])('a key is in no part of an error when a server repeats it in %s', async (_, answer) => {
+  await using server = await startSseServer(answer)
+
+  const { error } = await failureOf(await clientFor(server.url, 'responses'))
+
+  const shown = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error)
+  expect(error).toMatchObject({ requestId: 'Bearer [redacted]' })
+  expect(shown).not.toMatch(/secret-/)
+})
+
+test('the id of a request that the stream begins with has no key in it', async () => {
+  await using server = await startSseServer(echoes(200, 'text/event-stream', recordedResponses))
+
+  const [first] = await eventsOf(await clientFor(server.url, 'responses'))
+
+  expect(first).toMatchObject({ type: 'created', requestId: 'Bearer [redacted]' })
+})
+
+test.each(['responses', 'chat'] as const)(
+  '%s: a redirect is refused, and nothing is sent there',
+  async (wireApi) => {
+    await using other = await startSseServer(sends(recordedResponses))
+    await using server = await startSseServer(
+      refuses(307, '', { location: `${other.url}/responses?key=secret-of-the-address` }),
+    )
+    const client = await clientFor(server.url, wireApi, { requestRetriesMax: 2 })
+
+    const { error } = await failureOf(client)
+
+    expect(error).toMatchObject({ code: 'model_refused', status: 307, retryable: false })
+    expect(String(error)).toContain(`pointed to ${new URL(other.url).origin}. `)
+    expect(String(error)).toContain('providers.local.baseUrl')
+    expect(other.requests).toEqual([])
+    expect(server.requests).toHaveLength(1)
+  },
+)
+
+test.each([
+  ['/elsewhere', / and pointed to http:\/\/127\.0\.0\.1:\d+\. /],
+  ['mailto:nobody', /answered 302\. /],
+  ['http://', /answered 302\. /],
+])('a redirect to %s is named by its origin, where it has one', async (location, words) => {
+  await using server = await startSseServer(refuses(302, '', { location }))
+
+  const { error } = await failureOf(await clientFor(server.url, 'responses'))
+
+  expect(String(error)).toMatch(words)
+})
+
 test('a closed port is named, with the option to check', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -193,4 +303,16 @@ test('a closed port is named, with the option to check', async () => {
   expect(message).toContain(`local could not be reached at http://127.0.0.1:${port}/v1: `)
   expect(message).toContain('Check providers.local.baseUrl')
   expect(message).not.toMatch(/secret/)
+})
+
+test.each([
+  [{ apiKey: 'secret\nkey' }, 'providers.local.apiKey'],
+  [{ apiKey: 'secret–key' }, 'providers.local.apiKey'],
+  [{ headers: { 'x-token': 'secret\0' } }, 'providers.local.headers.x-token'],
+  [{ headers: { 'x token': 'secret' } }, 'providers.local.headers.x token'],
+])('a key or header that HTTP cannot carry is refused by its option, unseen', async (more, option) => {
+  const error = await clientFor('http://127.0.0.1:9/v1', 'chat', more).catch((caught: unknown) => caught)
+
+  expect(error).toMatchObject({ name: 'OptionError', option })
+  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret')
 })

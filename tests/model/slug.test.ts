@@ -111,6 +111,12 @@ test.each([
     { local: { baseUrl: 'http://x', streamIdleTimeoutMs: 0.5 } },
     'providers.local.streamIdleTimeoutMs',
   ],
+  // A timer set for so long would fire at once.
+  [
+    'local',
+    { local: { baseUrl: 'http://x', streamIdleTimeoutMs: 2 ** 31 } },
+    'providers.local.streamIdleTimeoutMs',
+  ],
 ])('the configuration of %s from %j blames %s', (name, providers, option) => {
   expect(optionErrorOf(() => providerConfig(name, providers)).option).toBe(option)
 })

@@ -1,10 +1,14 @@
 /** Which files a workspace lets its tools touch. */
 
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { devNull } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { readHostBytes, readHostText } from '../../src/platform/host-files.ts'
 import { openWorkspace, PathDeniedError, SpecialFileError } from '../../src/platform/index.ts'
 import { OptionError } from '../../src/protocol/errors.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -242,6 +246,79 @@ test.skipIf(process.platform === 'win32')('a pipe is refused instead of waited f
   await expect(workspace.readText('pipe')).rejects.toBeInstanceOf(SpecialFileError)
   await expect(workspace.readBytes('pipe', { limit: 1 })).rejects.toBeInstanceOf(SpecialFileError)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe or a socket is not written either, also by a link',
+  async () => {
+    await using folder = await tempFolder()
+    execFileSync('mkfifo', [path.join(folder.path, 'pipe')])
+    await symlink('pipe', path.join(folder.path, 'link'))
+    const server = createServer().listen(path.join(folder.path, 'socket'))
+    await once(server, 'listening')
+    await using workspace = await openWorkspace({
+      workingDirectory: folder.path,
+      sandboxMode: 'danger-full-access',
+    })
+
+    for (const name of ['pipe', 'link', 'socket']) {
+      await expect(workspace.writeText(name, 'x')).rejects.toMatchObject({
+        code: 'special_file',
+        access: 'write',
+        message: expect.stringMatching(/(pipe|socket) was not written: /),
+      })
+    }
+    expect(await workspace.stat('pipe')).toMatchObject({ kind: 'other' })
+    server.close()
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'the null device is empty, and swallows what is written',
+  async () => {
+    await using folder = await tempFolder()
+    await symlink(devNull, path.join(folder.path, 'nothing'))
+    await using workspace = await openWorkspace({
+      workingDirectory: folder.path,
+      sandboxMode: 'danger-full-access',
+    })
+
+    await workspace.writeText('nothing', 'x')
+
+    expect(await workspace.readText('nothing')).toBe('')
+    expect((await stat(devNull)).isCharacterDevice()).toBe(true)
+    await expect(workspace.readText('/dev/zero')).rejects.toBeInstanceOf(SpecialFileError)
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe that is named like a file of ours is waited for nowhere',
+  async () => {
+    await using folder = await tempFolder()
+    const pipe = path.join(folder.path, '.git')
+    execFileSync('mkfifo', [pipe])
+
+    await using workspace = await openWorkspace({ workingDirectory: folder.path, sandboxMode: 'read-only' })
+
+    expect(workspace.root).toBe(folder.path)
+    expect(await readHostText(pipe)).toBeNull()
+    await expect(readHostBytes(pipe)).rejects.toBeInstanceOf(SpecialFileError)
+  },
+)
+
+test.runIf(process.platform === 'linux')(
+  'a folder that takes no new ones gives its error at once',
+  async () => {
+    await using folder = await tempFolder()
+    await using workspace = await openWorkspace({
+      workingDirectory: folder.path,
+      sandboxMode: 'danger-full-access',
+    })
+
+    await expect(workspace.writeText('/proc/no-such-folder/deeper/a.txt', 'x')).rejects.toMatchObject({
+      code: 'ENOENT',
+    })
+  },
+)
 
 test('a text that is not UTF-8 is read with replacement characters', async () => {
   await using folder = await tempFolder()

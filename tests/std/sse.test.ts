@@ -76,6 +76,9 @@ test('a stream that ends behind a blank line is whole', () => {
 test.each([
   ['a line without end', 'data: 0123456789'],
   ['data without end', 'data: 01234\ndata: 56789\n'],
+  ['a comment without end', ': 01234567'],
+  ['a line without end behind data', 'data: 01234\n: 01'],
+  ['a line without end behind a name', 'event: 01234\n: 01'],
 ])('%s is refused at the bound', (_, text) => {
   const decoder = createSseDecoder({ messageCharsMax: 8 })
 

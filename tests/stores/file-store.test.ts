@@ -52,6 +52,26 @@ describe('the folder', () => {
     expect(await readdir(folder.path)).toEqual([])
   })
 
+  test.runIf(process.platform === 'linux')('that cannot be made is refused at once', async () => {
+    const store = fileStore('/proc/no-such-folder')
+
+    const failures = await Promise.allSettled([
+      store.threads.create(metaOf('one')),
+      store.documents.put({ content: 'x', name: 'a' }),
+    ])
+
+    for (const failure of failures) {
+      expect(failure).toMatchObject({ status: 'rejected', reason: { code: 'store_failed' } })
+    }
+  })
+
+  test('that is a file is refused', async () => {
+    await using folder = await tempFolder({ 'threads/locks': 'a file' })
+    const store = fileStore(folder.path)
+
+    await expect(store.threads.create(metaOf('one'))).rejects.toMatchObject({ code: 'store_failed' })
+  })
+
   test.skipIf(process.platform === 'win32')('and all in it is its owner’s alone', async () => {
     await using folder = await tempFolder()
     const state = path.join(folder.path, 'state')

@@ -121,7 +121,7 @@ export function createDecoder(context: DecodeContext): StreamDecoder {
   function incomplete(event: JsonRecord): never {
     const response = recordIn(event, 'response')
     const details = recordIn(response, 'incomplete_details')
-    throw new ResponseIncompleteError(stringOf(details.reason) ?? 'no reason given', facts())
+    throw new ResponseIncompleteError(context.redact(stringOf(details.reason) ?? 'no reason given'), facts())
   }
 
   function read(event: JsonRecord): readonly ModelEvent[] {

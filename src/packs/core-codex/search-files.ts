@@ -8,6 +8,8 @@ import { walkFiles } from './walk-files.ts'
 const READERS = 16
 /** ripgrep's buffer: a NUL this near makes a file binary before a match in it counts. */
 const BINARY_BYTES = 64 * 1024
+/** How much of one line is searched: so many readers at once may each hold that. ripgrep takes lines whole. */
+const LINE_BYTES_MAX = 8 * 1024 * 1024
 
 export interface FileSearch {
   readonly pattern: string
@@ -61,7 +63,7 @@ async function holds(
   workspace: Workspace,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for await (const piece of readPieces(workspace, file, signal)) {
+  for await (const piece of readPieces(workspace, file, { signal, lineBytesMax: LINE_BYTES_MAX })) {
     const nul = piece.indexOf(0)
     const text = Buffer.from(piece.buffer, piece.byteOffset, nul === -1 ? piece.length : nul).toString('utf8')
     const offset = wanted.matchOffset(text)

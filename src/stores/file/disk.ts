@@ -1,7 +1,8 @@
 /** How the file store handles the disk: its refusals, folders that are not there yet, files that appear whole. */
 
 import { randomUUID } from 'node:crypto'
-import { readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { isCodexError } from '../../protocol/errors.ts'
 import { StoreFailedError } from '../errors.ts'
 
@@ -35,6 +36,27 @@ export async function ifThere<Result>(work: () => Promise<Result>): Promise<Resu
 
 export async function namesIn(folder: string): Promise<string[]> {
   return (await ifThere(() => readdir(folder))) ?? []
+}
+
+/**
+ * Make a folder that only its owner may enter, with those above it that are missing.
+ *
+ * Like `mkdir` with `recursive`, which asks again for ever where a folder that is there takes no new ones, as `/proc`.
+ *
+ * @param folder Absolute.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return
+  const parent = path.dirname(folder)
+  if (parent !== folder) await makeFolder(parent)
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: unknown) => {
+    // Another process may have made it since.
+    if (!(await isFolder(folder))) throw error
+  })
+}
+
+async function isFolder(folder: string): Promise<boolean> {
+  return (await ifThere(() => stat(folder)))?.isDirectory() === true
 }
 
 /** A reader finds the file as it was or as it will be, never between. */

@@ -1,13 +1,13 @@
 /** Documents as files in one folder, each with a file of JSON that says what it is. */
 
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { describeDocument, isExpired, rangeWithin } from '../document.ts'
 import { DocumentNotFoundError } from '../errors.ts'
 import { isFileKey } from '../ids.ts'
 import { newestDocumentFirst } from '../order.ts'
 import type { DocumentInfo, DocumentStore } from '../ports.ts'
-import { doing, ifThere, namesIn, parseJson, writeInOneStep } from './disk.ts'
+import { doing, ifThere, makeFolder, namesIn, parseJson, writeInOneStep } from './disk.ts'
 
 const INFO_EXTENSION = '.json'
 
@@ -48,7 +48,7 @@ export function fileDocumentStore(
     put: (document) =>
       doing(`store the document ${JSON.stringify(document.name)}`, folder, async () => {
         const { info, bytes } = describeDocument(document, now())
-        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await makeFolder(folder)
         await writeInOneStep(contentFile(info.fileKey), bytes)
         await writeInOneStep(infoFile(info.fileKey), `${JSON.stringify(info, null, 2)}\n`)
         return info

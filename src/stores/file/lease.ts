@@ -1,10 +1,10 @@
 /** The right to write a thread, held by one process at a time through a lock file. */
 
-import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { type ThreadHolder, ThreadInUseError } from '../errors.ts'
-import { hasCode, namesIn, parseJson } from './disk.ts'
+import { hasCode, makeFolder, namesIn, parseJson } from './disk.ts'
 
 export interface Lease {
   readonly epoch: number
@@ -83,8 +83,9 @@ function epochOf(fileName: string, threadId: string): number | null {
 async function makeLock(file: string, epoch: number): Promise<boolean> {
   ownBirth ??= birthOf(process.pid)
   const lock: Lock = { pid: process.pid, host: hostname(), epoch, born: await ownBirth }
+  // Outside the try: a file in place of the folder is no lock that is there already.
+  await makeFolder(path.dirname(file))
   try {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
     const handle = await open(file, 'wx', 0o600)
     try {
       await handle.writeFile(JSON.stringify(lock))

@@ -1,13 +1,13 @@
 /** Threads as files of JSON lines in one folder. */
 
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { ThreadMeta } from '../../protocol/thread-record.ts'
 import { BadThreadIdError, ThreadExistsError, ThreadNotFoundError } from '../errors.ts'
 import { isThreadId } from '../ids.ts'
 import { newestThreadFirst } from '../order.ts'
 import type { ThreadStore, ThreadSummary, ThreadWriter } from '../ports.ts'
-import { doing, ifThere, namesIn } from './disk.ts'
+import { doing, ifThere, makeFolder, namesIn } from './disk.ts'
 import { takeLease } from './lease.ts'
 import { findWritableEnd, readMeta, readRecords, type WritableEnd } from './thread-file.ts'
 import { openThreadWriter } from './thread-writer.ts'
@@ -76,7 +76,7 @@ export function fileThreadStore(folder: string, options: { readonly now?: () => 
 
   async function move(id: string, toArchive: boolean): Promise<void> {
     await find(id)
-    await mkdir(archive, { recursive: true, mode: 0o700 })
+    await makeFolder(archive)
     await unwritten(id, async () => {
       const { file, archived } = await find(id)
       if (archived !== toArchive) await rename(file, place(id, toArchive))

@@ -70,6 +70,19 @@ test('the file changed last comes first, and a limit says that it cut', async ()
   expect(cut).toEqual({ ok: true, output: { files: [`${root}/newest`], hasMore: true } })
 })
 
+test('of a line longer than 8 MiB the beginning is searched, and so is what follows the line', async () => {
+  const long = 'x'.repeat(9 * 1024 * 1024)
+  await using tools = await withoutRipgrep({
+    early: `needle${long}`,
+    late: `${long}needle`,
+    behind: `${long}\nneedle`,
+    binary: `needle\0${long}`,
+  })
+
+  expect(await found(tools, { pattern: '^needle' })).toEqual(['behind', 'early'])
+  expect(await found(tools, { pattern: 'needle' })).toEqual(['behind', 'early'])
+})
+
 test('rules of git count in a repository only', async () => {
   await using tools = await toolCalls([grepFiles], { files: FILES, sandboxMode: 'read-only' })
 

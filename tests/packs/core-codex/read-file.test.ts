@@ -1,5 +1,6 @@
 /** read_file, by lines and by blocks. */
 
+import { truncate } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { readFile } from '../../../src/packs/core-codex/index.ts'
 import { toolCalls } from '../../support/tool-calls.ts'
@@ -36,6 +37,38 @@ test('a file of several megabytes is read across its pieces', async () => {
   expect(outcome).toMatchObject({
     output: { text: lines.slice(29_999, 89_999).join('\n'), nextOffset: 90_000 },
   })
+})
+
+const MEBI = 1024 * 1024
+
+test('a line is cut to 1 MiB wherever it lies, and the lines behind it keep their numbers', async () => {
+  const lengths = [10, MEBI - 1, MEBI, MEBI + 1, 3 * MEBI, 0, 5, 2 * MEBI, 7]
+  const lines = lengths.map((length, index) => String(index).repeat(length))
+  await using tools = await toolCalls([readFile], { files: { f: lines.join('\n') } })
+
+  const outcome = await tools.call('read_file', { file_path: 'f' })
+
+  expect(outcome).toMatchObject({
+    ok: true,
+    output: { text: lines.map((line) => line.slice(0, MEBI)).join('\n'), lineCount: lines.length },
+  })
+})
+
+test('a line is cut between characters', async () => {
+  await using tools = await toolCalls([readFile], { files: { f: `x${'é'.repeat(MEBI)}\nend` } })
+
+  const outcome = await tools.call('read_file', { file_path: 'f' })
+
+  expect(outcome).toMatchObject({ output: { text: `x${'é'.repeat(MEBI / 2 - 1)}\nend` } })
+})
+
+test('a file of one line, longer than any text can be, is read by its beginning', async () => {
+  await using tools = await toolCalls([readFile], { files: { f: '' } })
+  await truncate(`${tools.workspace.root}/f`, 600 * MEBI)
+
+  const outcome = await tools.call('read_file', { file_path: 'f' })
+
+  expect(outcome).toMatchObject({ output: { text: '\0'.repeat(MEBI), lineCount: 1, nextOffset: null } })
 })
 
 test.each([

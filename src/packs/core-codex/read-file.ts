@@ -9,11 +9,13 @@ import { indentationBlock } from './indentation-block.ts'
 import { readLines } from './read-lines.ts'
 
 const LINE_BYTES_MAX = 500
+/** A page ends before it, whatever number of lines was asked for: they may be long. */
+const PAGE_LENGTH_MAX = 4 * 1024 * 1024
 
 const Input = z.object({
   file_path: z.string().min(1).describe('Absolute, or relative to the working directory'),
   offset: z.int().min(1).default(1).describe('First line wanted, counted from 1'),
-  limit: z.int().min(1).default(2000).describe('How many lines at most'),
+  limit: z.int().min(1).default(2000).describe('How many lines at most; a page of long lines ends sooner'),
   mode: z
     .enum(['slice', 'indentation'])
     .default('slice')
@@ -69,18 +71,21 @@ async function readSlice(
 ): Promise<Output> {
   const lines: string[] = []
   let seen = 0
+  let length = 0
+  let isMore = false
   for await (const batch of readLines(workspace, file_path, signal)) {
-    // One line more than wanted says whether there is a next page.
-    const from = Math.max(0, offset - 1 - seen)
-    for (const line of batch.slice(from, from + limit + 1 - lines.length)) lines.push(line)
+    for (const line of batch.slice(Math.max(0, offset - 1 - seen))) {
+      isMore = lines.length === limit || (lines.length > 0 && length + line.length > PAGE_LENGTH_MAX)
+      if (isMore) break
+      lines.push(line)
+      length += line.length
+    }
     seen += batch.length
-    if (lines.length > limit) break
+    if (isMore) break
   }
   if (lines.length === 0) throw pastEnd(`offset ${offset}`, file_path, seen)
-
-  const page = lines.slice(0, limit)
-  const nextOffset = lines.length > limit ? offset + limit : null
-  return { text: page.join('\n'), firstLine: offset, lineCount: page.length, nextOffset }
+  const nextOffset = isMore ? offset + lines.length : null
+  return { text: lines.join('\n'), firstLine: offset, lineCount: lines.length, nextOffset }
 }
 
 async function readBlock(input: Input, workspace: Workspace, signal: AbortSignal): Promise<Output> {

@@ -28,6 +28,17 @@ test('long lines are cut for the model only, between characters', async () => {
   expect(data).toMatchObject({ output: { text: line } })
 })
 
+test('a page of long lines ends before it is too much, and the next one goes on', async () => {
+  const lines = Array.from({ length: 10 }, (_, index) => String(index).repeat(900_000))
+  await using tools = await toolCalls([readFile], { files: { f: lines.join('\n') } })
+
+  const first = await tools.call('read_file', { file_path: 'f' })
+  const second = await tools.call('read_file', { file_path: 'f', offset: 5 })
+
+  expect(first).toMatchObject({ output: { text: lines.slice(0, 4).join('\n'), lineCount: 4, nextOffset: 5 } })
+  expect(second).toMatchObject({ output: { text: lines.slice(4, 8).join('\n'), nextOffset: 9 } })
+})
+
 test('a file of several megabytes is read across its pieces', async () => {
   const lines = Array.from({ length: 120_000 }, (_, index) => `line ${index + 1} – ${'x'.repeat(20)}`)
   await using tools = await toolCalls([readFile], { files: { f: lines.join('\n') } })

@@ -9,14 +9,17 @@ import { type ActiveTurn, TurnStop } from './active-turn.ts'
 import { OutputSchemaError, TurnAbortedError, TurnLimitError } from './errors.ts'
 import { sdkItem } from './item-log.ts'
 import type { TurnTally } from './run-turn.ts'
+import { addUsage, NO_USAGE } from './usage.ts'
 
+/** @param usageBefore Tokens of the thread's earlier turns. */
 export function makeTurn(
   threadId: string,
   turn: ActiveTurn,
   { steps, usage }: TurnTally,
-  threadUsage: Usage,
+  usageBefore: Usage,
 ): Turn {
   const items = turn.items.items.map(sdkItem).filter((item) => item !== null)
+  const threadUsage = addUsage(usageBefore, usage ?? NO_USAGE)
   return {
     items,
     finalResponse: finalResponse(items),

@@ -4,7 +4,7 @@ import type { SdkThreadEvent, ThreadEvent } from '../protocol/thread-event.ts'
 import { sdkItem } from './item-log.ts'
 
 /** Null where the SDK has no such event. */
-export function sdkEvent(event: ThreadEvent): SdkThreadEvent | null {
+function sdkEvent(event: ThreadEvent): SdkThreadEvent | null {
   switch (event.type) {
     case 'item.started':
     case 'item.updated':

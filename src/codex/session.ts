@@ -59,6 +59,11 @@ export class Session implements AsyncDisposable {
     return session
   }
 
+  /** The tokens of all turns, those of other processes as far as they were read. */
+  get usage(): Usage {
+    return this.#state?.usage ?? NO_USAGE
+  }
+
   async run(
     turn: ActiveTurn,
     input: Input,
@@ -67,13 +72,15 @@ export class Session implements AsyncDisposable {
     approvals: Approvals,
   ): Promise<Turn> {
     const tally: TurnTally = { steps: 0, usage: null }
-    const describe = () => makeTurn(this.#id, turn, tally, this.#state?.usage ?? NO_USAGE)
+    let usageBefore = this.usage
+    const describe = () => makeTurn(this.#id, turn, tally, usageBefore)
     if (turn.signal.aborted) throw failTurn(turn.signal.reason, describe())
 
     const plan = await planTurn(this.#runtime, this.#id, this.#state?.meta, threadOptions, turnOptions)
     const workspace = await this.#openWorkspace(plan.workspace)
     const message = await userMessage(input, this.#runtime.doors.workingDirectory)
     const { state, writer } = await this.#openState(plan, threadOptions, workspace)
+    usageBefore = state.usage
     const log = new ThreadLog(writer)
     const stopWatch = watchTime(turn, this.#runtime.options.limits?.wallMs)
     turn.emit({ type: 'thread.started', thread_id: this.#id })
@@ -81,11 +88,11 @@ export class Session implements AsyncDisposable {
     try {
       log.add({ type: 'turn_started', turnId: turn.turnId, options: optionsRecord(plan) })
       await this.#carry(turn, plan, workspace, state, log, approvals, message, tally)
-      const turnResult = describe()
+      // Before the end is recorded: a turn ends once, well or badly.
+      const output = await parseOutput(describe(), turnOptions.outputSchema)
       await this.#end(turn, log, state, tally, 'completed')
-      const result = { ...turnResult, threadUsage: state.usage }
-      const output = await parseOutput(result, turnOptions.outputSchema)
       turn.emit({ type: 'turn.completed', usage: tally.usage ?? NO_USAGE })
+      const result = describe()
       return output === undefined ? result : { ...result, output }
     } catch (error) {
       throw await this.#fail(error, turn, log, state, tally, describe)
@@ -156,7 +163,6 @@ export class Session implements AsyncDisposable {
     message?: string,
   ): Promise<void> {
     turn.items.close()
-    if (usage !== null) state.usage = addUsage(state.usage, usage)
     log.add({
       type: 'turn_ended',
       turnId: turn.turnId,
@@ -165,6 +171,7 @@ export class Session implements AsyncDisposable {
       ...(message === undefined ? {} : { message }),
     })
     await log.settled()
+    if (usage !== null) state.usage = addUsage(state.usage, usage)
   }
 
   /** Tells of the failure where it is listened for; gives the error that the host sees. */
@@ -179,7 +186,7 @@ export class Session implements AsyncDisposable {
     const stop = turn.signal.aborted ? turn.signal.reason : cause
     const isStopped = stop instanceof TurnStop && stop.reason !== 'limit'
     const usage = tally.usage ?? NO_USAGE
-    const error = failTurn(stop, { ...describe(), threadUsage: addUsage(state.usage, usage) })
+    const error = failTurn(stop, describe())
     const message = error instanceof Error ? error.message : String(error)
     try {
       await this.#end(turn, log, state, tally, isStopped ? 'aborted' : 'failed', message)

@@ -218,10 +218,13 @@ export class Thread implements AsyncDisposable {
       })
       const session = await this.#session
       this.#isNew = false
-      const result = await session.run(turn, input, this.#options, options, this.#approvals)
-      this.#usage = result.threadUsage
-      this.#release(turn)
-      turn.settle({ turn: result })
+      try {
+        const result = await session.run(turn, input, this.#options, options, this.#approvals)
+        this.#release(turn)
+        turn.settle({ turn: result })
+      } finally {
+        this.#usage = session.usage
+      }
     } catch (error) {
       this.#release(turn)
       turn.settle({ error })

@@ -1,6 +1,7 @@
 /** What the model reads of a script. */
 
 import type { ToolOutput } from '../protocol/response-item.ts'
+import { jsonSafe } from '../std/json-safe.ts'
 import { formattedTruncation, type TruncationPolicy, truncateParts } from '../std/truncate.ts'
 import type { CellReport } from './cells.ts'
 import type {
@@ -96,14 +97,5 @@ function ledgerText(calls: readonly ScriptCallRecord[]): string | undefined {
 /** A string as it is; data as JSON, with what JSON cannot say in the nearest words. */
 function valueText(value: unknown): string {
   if (value === undefined) return ''
-  return typeof value === 'string' ? value : (JSON.stringify(value, sayable, 2) ?? '')
-}
-
-function sayable(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  if (value instanceof Map) return [...value]
-  if (value instanceof Set) return [...value]
-  if (value instanceof Uint8Array) return `<${value.byteLength} bytes>`
-  return value
+  return typeof value === 'string' ? value : JSON.stringify(jsonSafe(value), null, 2)
 }

@@ -117,11 +117,6 @@ function describeFields(object: object, place: Place): unknown {
   return Object.hasOwn(fields, '$') ? tag('object', fields, place) : fields
 }
 
-/** A guest's text to values of the host. */
-export function decodeTagged({ text, tagged }: TaggedText): unknown {
-  return reviveTagged(JSON.parse(text), tagged)
-}
-
 /** `value` as JSON.parse gave it; it is changed in place. */
 export function reviveTagged(value: unknown, tagged: boolean): unknown {
   return tagged ? revive(value) : value

@@ -121,7 +121,7 @@ export function requestIdOf(headers: Headers, redact: (text: string) => string):
  *
  * @see RFC 9110, 10.2.3 (Retry-After)
  */
-export function retryAfterMsOf(headers: Headers, now: number = Date.now()): number | undefined {
+function retryAfterMsOf(headers: Headers, now: number = Date.now()): number | undefined {
   const milliseconds = numberIn(headers.get('retry-after-ms'))
   if (milliseconds !== undefined) return milliseconds
   const header = headers.get('retry-after')

@@ -6,7 +6,7 @@ import { declaration, declarations } from './declarations.ts'
 import type { RegisteredTool, ToolSet } from './tool-set.ts'
 
 /** Tokens that the declarations of all tools may cost before an index replaces them. */
-export const DECLARATION_TOKENS_MAX = 6000
+const DECLARATION_TOKENS_MAX = 6000
 
 /**
  * What a model is shown of a thread's tools: whole declarations while they fit, else a line for each.

@@ -8,7 +8,7 @@ const RESERVED_AT_ROOT = new Set(['spawn', 'find', 'describe', 'mcp'])
 /** Names that JavaScript asks of any object behind the script's back. */
 const RESERVED_EVERYWHERE = new Set(['then', 'constructor', 'prototype', 'to_string', 'to_json', 'value_of'])
 
-export function camelCase(name: string): string {
+function camelCase(name: string): string {
   return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 

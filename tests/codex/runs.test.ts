@@ -14,6 +14,7 @@ import {
   says,
   stalls,
   thinks,
+  uses,
 } from '../../src/testing/index.ts'
 import { bench } from '../support/codex.ts'
 
@@ -240,6 +241,20 @@ test('an output schema goes to the model, and what comes back is checked and typ
     text: { format: { type: 'json_schema', name: 'codex_output_schema', strict: true } },
   })
   expect(failed).toMatchObject({ code: 'output_schema', turn: { finalResponse: 'forty-two' } })
+})
+
+test('a turn that fails, at whichever point, is counted once and ends once in the thread', async () => {
+  await using at = await bench([[says('no JSON'), uses({ input_tokens: 100, output_tokens: 10 })]])
+  const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...direct })
+
+  const error = await thread.run('go', { outputSchema: z.object({}) }).catch((caught: unknown) => caught)
+
+  expect(error).toMatchObject({ turn: { usage: { input_tokens: 100 }, threadUsage: { input_tokens: 100 } } })
+  expect(thread.usage).toMatchObject({ input_tokens: 100, output_tokens: 10 })
+  const records = await at.store.threads.read(thread.id)
+  expect(records.flatMap((record) => (record.type === 'turn_ended' ? [record.status] : []))).toEqual([
+    'failed',
+  ])
 })
 
 test('limits end a turn with an error that names them and carries the turn', async () => {

@@ -2,7 +2,7 @@
 
 import type { CodexOptions } from '../../src/codex/index.ts'
 import { Codex } from '../../src/index.ts'
-import { memoryStore } from '../../src/stores/index.ts'
+import { memoryStore, type Store } from '../../src/stores/index.ts'
 import {
   type ProviderOptions,
   type ScriptedProvider,
@@ -13,6 +13,8 @@ import { type TempFolder, tempFolder } from './temp-folder.ts'
 
 export interface TestBench extends AsyncDisposable {
   readonly codex: Codex
+  /** Where its threads are, unless the test brought a store. */
+  readonly store: Store
   readonly provider: ScriptedProvider
   readonly folder: TempFolder
 }
@@ -26,6 +28,7 @@ export async function bench(
   const folder = await tempFolder(files)
   const provider = await startProvider(script, providerOptions)
   const wireApi = providerOptions?.wireApi ?? 'responses'
+  const store = codexOptions.store ?? memoryStore()
   const codex = new Codex({
     model: 'local/any',
     providers: {
@@ -37,11 +40,12 @@ export async function bench(
         streamRetriesMax: 1,
       },
     },
-    store: memoryStore(),
     ...codexOptions,
+    store,
   })
   return {
     codex,
+    store,
     provider,
     folder,
     async [Symbol.asyncDispose]() {

@@ -12,14 +12,30 @@ const LINKS_MAX = 40
 /** Folders of a writable root that stay as they are: who writes there decides what others run. As upstream has them. */
 const PROTECTED_NAMES = ['.git', '.agents', '.codex']
 
+/** Nothing is forbidden. */
+export function unconfinedPolicy(roots: readonly string[]): SandboxPolicy {
+  return {
+    sandboxMode: 'danger-full-access',
+    writableRoots: roots,
+    protectedPaths: [],
+    networkAccess: true,
+  }
+}
+
 /** The policy of these roots, with what is protected inside them. */
-export async function policyFor(sandboxMode: SandboxMode, roots: readonly string[]): Promise<SandboxPolicy> {
+export async function policyFor(
+  sandboxMode: SandboxMode,
+  roots: readonly string[],
+  networkAccess: boolean,
+): Promise<SandboxPolicy> {
+  if (sandboxMode === 'danger-full-access') return unconfinedPolicy(roots)
   const named = roots.flatMap((root) => PROTECTED_NAMES.map((name) => path.join(root, name)))
   const repositories = await Promise.all(roots.map(linkedRepository))
   return {
     sandboxMode,
     writableRoots: roots,
     protectedPaths: [...named, ...repositories.filter((found) => found !== null)],
+    networkAccess: networkAccess && sandboxMode === 'workspace-write',
   }
 }
 

@@ -36,7 +36,13 @@ interface TableEntry {
   lastLook: Promise<unknown>
 }
 
-export function localProcessTable(launch: LaunchForTable, clock: Clock): ProcessTable {
+/** The commands of one workspace; `through` gives them to whoever starts them in a way of their own. */
+export interface LocalProcessTable extends AsyncDisposable {
+  /** The same commands under the same numbers; what is started here is launched by `launch`. */
+  through(launch: LaunchForTable): ProcessTable
+}
+
+export function localProcessTable(clock: Clock): LocalProcessTable {
   const entries = new Map<number, TableEntry>()
   let uses = 0
 
@@ -77,7 +83,13 @@ export function localProcessTable(launch: LaunchForTable, clock: Clock): Process
     }
   }
 
-  return {
+  const end = async () => {
+    const commands = [...entries.values()].map((entry) => entry.command)
+    entries.clear()
+    await Promise.all(commands.map((command) => command.stop()))
+  }
+
+  const through = (launch: LaunchForTable): ProcessTable => ({
     async start(request, { yieldMs, signal, onEnded }) {
       signal?.throwIfAborted()
       const unread = headTailBuffer(UNREAD_BYTES_MAX)
@@ -111,12 +123,10 @@ export function localProcessTable(launch: LaunchForTable, clock: Clock): Process
       return next
     },
 
-    async [Symbol.asyncDispose]() {
-      const commands = [...entries.values()].map((entry) => entry.command)
-      entries.clear()
-      await Promise.all(commands.map((command) => command.stop()))
-    },
-  }
+    [Symbol.asyncDispose]: end,
+  })
+
+  return { through, [Symbol.asyncDispose]: end }
 }
 
 /** Ends the command that was used longest ago, one that has ended by itself before any other, none of the latest. */

@@ -5,15 +5,15 @@ import path from 'node:path'
 import { OptionError } from '../protocol/errors.ts'
 import type { SandboxMode } from '../protocol/modes.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { CommandRequest } from './command.ts'
+import type { CommandRequest, CommandResult } from './command.ts'
 import { commandEnvironment, type Environment, type EnvironmentPolicy } from './environment.ts'
 import { CommandNotStartedError, SandboxUnavailableError } from './errors.ts'
-import { policyFor } from './file-policy.ts'
+import { policyFor, unconfinedPolicy } from './file-policy.ts'
 import type { LaunchedCommand, LaunchOptions } from './launch-command.ts'
 import { liveCommands } from './live-commands.ts'
 import { localFiles } from './local-files.ts'
 import { localProcessTable } from './local-process-table.ts'
-import { sandboxFor } from './sandbox.ts'
+import { type SandboxPolicy, sandboxFor } from './sandbox.ts'
 import { shellCommand } from './shell.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -30,6 +30,8 @@ export interface WorkspaceOptions {
   readonly sandboxMode: SandboxMode
   /** Whether a person named the mode, rather than our default having chosen it. */
   readonly sandboxRequested?: boolean
+  /** Whether commands may use the network in `workspace-write`; default false. Always in `danger-full-access`. */
+  readonly networkAccess?: boolean
   /** What commands inherit from, usually `process.env`; default nothing. */
   readonly environment?: Environment
   readonly environmentPolicy?: EnvironmentPolicy
@@ -49,72 +51,87 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       existingFolder(`additionalDirectories[${index}]`, path.resolve(root, folder)),
     ),
   )
-  const writableRoots = [...new Set([root, ...additional])]
-  const policy = await policyFor(sandboxMode, writableRoots)
-  const files = localFiles(root, policy)
+  const roots = [...new Set([root, ...additional])]
+  const policy = await policyFor(sandboxMode, roots, options.networkAccess ?? false)
   const commands = liveCommands()
+  const table = localProcessTable(clock)
   const environment = commandEnvironment(options.environment ?? {}, options.environmentPolicy)
-
-  type Bounds = Pick<LaunchOptions, 'streamBytesMax' | 'drainMs' | 'endsGroup' | 'onBytes'>
-  const launch = async (request: CommandRequest, bounds: Bounds): Promise<LaunchedCommand> => {
-    const sandbox = sandboxFor(sandboxMode)
-    if (sandbox === undefined) throw new SandboxUnavailableError(sandboxMode, sandboxRequested)
-
-    const cwd = await commandFolder(await files.readable(request.cwd ?? root))
-    const { command } = request
-    const [program = '', ...args] = typeof command === 'string' ? shellCommand(command, request) : command
-    if (program === '')
-      throw new CommandNotStartedError(cwd, 'it names no program. Pass one, with its arguments.')
-    const env = { ...environment, ...request.env }
-    const inside = await sandbox.wrap({ program, args, cwd, env }, policy)
-    return commands.launch(inside, {
-      ...request,
-      ...bounds,
-      clock,
-      aggregatedBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
-    })
+  const dispose = async () => {
+    await commands[Symbol.asyncDispose]()
+    await table[Symbol.asyncDispose]()
   }
 
-  const startCommand = (request: CommandRequest) =>
-    launch(request, {
-      streamBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
-      drainMs: DRAIN_MS,
-      endsGroup: true,
-    })
+  const workspaceUnder = (held: SandboxPolicy): Omit<Workspace, 'unconfined'> => {
+    const files = localFiles(root, held)
 
-  const processes = localProcessTable(
-    (request, onBytes) =>
-      launch(request, { streamBytesMax: 0, drainMs: TABLE_DRAIN_MS, endsGroup: false, onBytes }),
-    clock,
-  )
+    type Bounds = Pick<LaunchOptions, 'streamBytesMax' | 'drainMs' | 'endsGroup' | 'onBytes'>
+    const launch = async (request: CommandRequest, bounds: Bounds): Promise<LaunchedCommand> => {
+      const sandbox = sandboxFor(held.sandboxMode)
+      if (sandbox === undefined) throw new SandboxUnavailableError(held.sandboxMode, sandboxRequested)
 
-  return {
-    root,
-    writableRoots,
-    sandboxMode,
-    processes,
-    ...files,
-    start: startCommand,
+      const cwd = await commandFolder(await files.readable(request.cwd ?? root))
+      const { command } = request
+      const [program = '', ...args] = typeof command === 'string' ? shellCommand(command, request) : command
+      if (program === '')
+        throw new CommandNotStartedError(cwd, 'it names no program. Pass one, with its arguments.')
+      const env = { ...environment, ...request.env }
+      const inside = await sandbox.wrap({ program, args, cwd, env }, held)
+      return commands.launch(inside, {
+        ...request,
+        ...bounds,
+        clock,
+        aggregatedBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
+      })
+    }
 
-    async run(request, { signal } = {}) {
-      signal?.throwIfAborted()
-      const running = await startCommand(request)
-      const onAbort = () => void running.stop()
-      signal?.addEventListener('abort', onAbort, { once: true })
-      if (signal?.aborted === true) onAbort()
-      try {
-        const result = await running.ended
-        signal?.throwIfAborted()
-        return result
-      } finally {
-        signal?.removeEventListener('abort', onAbort)
-      }
+    const start = (request: CommandRequest) =>
+      launch(request, {
+        streamBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
+        drainMs: DRAIN_MS,
+        endsGroup: true,
+      })
+
+    return {
+      root,
+      writableRoots: roots,
+      sandboxMode: held.sandboxMode,
+      networkAccess: held.networkAccess,
+      processes: table.through((request, onBytes) =>
+        launch(request, { streamBytesMax: 0, drainMs: TABLE_DRAIN_MS, endsGroup: false, onBytes }),
+      ),
+      ...files,
+      start,
+      run: (request, { signal } = {}) => runToEnd(start, request, signal),
+      [Symbol.asyncDispose]: dispose,
+    }
+  }
+
+  const free: Workspace = {
+    ...workspaceUnder(unconfinedPolicy(roots)),
+    get unconfined() {
+      return free
     },
+  }
+  return sandboxMode === 'danger-full-access' ? free : { ...workspaceUnder(policy), unconfined: free }
+}
 
-    async [Symbol.asyncDispose]() {
-      await commands[Symbol.asyncDispose]()
-      await processes[Symbol.asyncDispose]()
-    },
+/** An abort ends the command before it is told of. */
+async function runToEnd(
+  start: (request: CommandRequest) => Promise<LaunchedCommand>,
+  request: CommandRequest,
+  signal: AbortSignal | undefined,
+): Promise<CommandResult> {
+  signal?.throwIfAborted()
+  const running = await start(request)
+  const onAbort = () => void running.stop()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  if (signal?.aborted === true) onAbort()
+  try {
+    const result = await running.ended
+    signal?.throwIfAborted()
+    return result
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 

@@ -18,6 +18,8 @@ export interface SandboxPolicy {
   readonly writableRoots: readonly string[]
   /** Absolute; not to be written although they lie inside a writable root. */
   readonly protectedPaths: readonly string[]
+  /** Whether processes may use the network. */
+  readonly networkAccess: boolean
 }
 
 /** A mechanism that holds a process, and all it starts, to a policy. */

@@ -28,6 +28,13 @@ export interface Workspace extends AsyncDisposable {
   /** Absolute folders that may be written in `workspace-write`; the first is `root`. */
   readonly writableRoots: readonly string[]
   readonly sandboxMode: SandboxMode
+  /** Whether commands may use the network. */
+  readonly networkAccess: boolean
+  /**
+   * The same workspace without its policy, for one call that a person or a rule has allowed to leave it. Dispatch hands
+   * it out; it is `this` where nothing is confined.
+   */
+  readonly unconfined: Workspace
   /** Commands that outlive the call that started them. */
   readonly processes: ProcessTable
 

@@ -43,7 +43,7 @@ export class BadThreadIdError extends StoreError {
   }
 }
 
-/** Who holds a thread for writing. */
+/** Which process holds a thread for writing. */
 export interface ThreadHolder {
   readonly pid: number
   readonly host: string
@@ -65,6 +65,25 @@ export class ThreadInUseError extends StoreError {
     const remedy = lockFile === undefined ? '' : ` If that process is gone for certain, remove ${lockFile}.`
     super(
       `The thread ${quoted(threadId)} is being written by ${who}. Close it there, or fork it here.${remedy}`,
+    )
+    this.threadId = threadId
+    this.holder = holder
+  }
+}
+
+/** The thread was taken from a writer that seemed gone: what it adds would stand among another's records. */
+export class ThreadLeaseLostError extends StoreError {
+  override readonly name = 'ThreadLeaseLostError'
+  readonly code = 'thread_lease_lost'
+  readonly threadId: string
+  /** Who holds the thread now; null where nobody does, or the store does not know. */
+  readonly holder: ThreadHolder | null
+
+  constructor(threadId: string, holder: ThreadHolder | null = null) {
+    const who = holder === null ? '' : ` Process ${holder.pid} on ${holder.host} holds it now.`
+    super(
+      `The right to write the thread ${quoted(threadId)} was lost, and nothing was added.${who} ` +
+        'Open it again to go on after what others have added, or fork it.',
     )
     this.threadId = threadId
     this.holder = holder
@@ -119,15 +138,51 @@ export class DocumentNotFoundError extends StoreError {
   }
 }
 
-/** The machine refused: no room, no permission, no such disk. `cause` is its own error. */
+/** The store was disposed. */
+export class StoreClosedError extends StoreError {
+  override readonly name = 'StoreClosedError'
+  readonly code = 'store_closed'
+
+  constructor() {
+    super('This store is closed. Make another one for the same place, and close it after its last use.')
+  }
+}
+
+/** The store was made by a later version of this library. */
+export class StoreVersionError extends StoreError {
+  override readonly name = 'StoreVersionError'
+  readonly code = 'store_version'
+  readonly path: string
+  readonly version: number
+  /** The latest that this library can read. */
+  readonly versionMax: number
+
+  constructor(facts: { path: string; version: number; versionMax: number }) {
+    super(
+      `${facts.path} has version ${facts.version}, and this library knows versions up to ${facts.versionMax}. ` +
+        'Use a later version of the library, or another file.',
+    )
+    this.path = facts.path
+    this.version = facts.version
+    this.versionMax = facts.versionMax
+  }
+}
+
+/** The machine or the server refused: no room, no permission, no connection. `cause` is its own error. */
 export class StoreFailedError extends StoreError {
   override readonly name = 'StoreFailedError'
   readonly code = 'store_failed'
+  /** The file or folder; for a store without files, what stands for it. */
   readonly path: string
 
-  constructor(deed: string, path: string, cause: unknown) {
+  constructor(
+    deed: string,
+    path: string,
+    cause: unknown,
+    remedy = `Look at the permissions and the free space of ${path}.`,
+  ) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    super(`Could not ${deed}: ${reason}. Look at the permissions and the free space of ${path}.`, { cause })
+    super(`Could not ${deed}: ${reason}. ${remedy}`, { cause })
     this.path = path
   }
 }

@@ -1,6 +1,7 @@
 /** What a store must do; every store does it alike. */
 
 import type { FileKey, ThreadId } from '../protocol/ids.ts'
+import type { JsonValue } from '../protocol/json.ts'
 import type { ThreadMeta, ThreadRecord } from '../protocol/thread-record.ts'
 
 export interface ThreadSummary {
@@ -18,6 +19,7 @@ export interface ThreadWriter extends AsyncDisposable {
    * Resolves when a reader in another process would see them; `flush` makes them survive the machine.
    *
    * @throws {StoreError} They could not be kept.
+   * @throws {ThreadLeaseLostError} Somebody else has taken the thread over, or deleted it.
    */
   append(records: readonly ThreadRecord[]): Promise<void>
   /** Grows with what is appended: two equal positions of one thread mean the same records. Its unit is the store's own. */
@@ -73,8 +75,34 @@ export interface DocumentStore extends AsyncDisposable {
   delete(fileKey: FileKey): Promise<void>
 }
 
+/** What was expensive to get, kept for a while: values cross as JSON, so each caller has a copy of its own. */
+export interface Cache extends AsyncDisposable {
+  /** Undefined where there is none, or none any more. */
+  get(key: string): Promise<JsonValue | undefined>
+  /** @throws {OptionError} `value` has no JSON, or `ttlMs` is no time. */
+  set(key: string, value: unknown, ttlMs: number): Promise<void>
+  /**
+   * The kept value, or the one that `make` gives, kept from then on.
+   *
+   * However many ask at once, one `make` runs, also among processes that share the store: the others wait for it. Where
+   * a process that makes is gone, another one makes; so `make` may run twice, and must bear it. A failure of `make` goes
+   * to all in this process who wait for it, and is not kept.
+   */
+  getOrMake<Value>(key: string, ttlMs: number, make: () => Promise<Value>): Promise<Value>
+  /** What is being made meanwhile is kept all the same. */
+  delete(key: string): Promise<void>
+}
+
+/** When what was added is brought to the disk itself, out of reach of a power cut: never asked for, as each turn ends, or always. */
+export type Fsync = 'never' | 'turn' | 'always'
+
 /** Where a host's threads and documents rest. */
 export interface Store extends AsyncDisposable {
   readonly threads: ThreadStore
   readonly documents: DocumentStore
+}
+
+/** What each factory of this room gives. */
+export interface StoreWithCache extends Store {
+  readonly cache: Cache
 }

@@ -1,15 +1,16 @@
 /** A thread's record as one line of JSON, and back. */
 
 import type { ThreadRecord } from '../protocol/thread-record.ts'
+import { ThreadDamagedError } from './errors.ts'
 
 /** Why a line is no record, in words that fit after "line 7: ". */
 export interface BadLine {
   readonly problem: string
 }
 
-/** @returns The line with its newline: `{"t":"2026-11-21T09:30:00.000Z","type":…}`. */
+/** @returns The line without its newline: `{"t":"2026-11-21T09:30:00.000Z","type":…}`. */
 export function encodeRecord(record: ThreadRecord, now: number): string {
-  return `${JSON.stringify({ t: new Date(now).toISOString(), ...record })}\n`
+  return JSON.stringify({ t: new Date(now).toISOString(), ...record })
 }
 
 /**
@@ -42,6 +43,30 @@ export async function decodeDoubtfulRecord(line: string): Promise<ThreadRecord |
 
 export function isBadLine(decoded: ThreadRecord | BadLine): decoded is BadLine {
   return 'problem' in decoded
+}
+
+/**
+ * All records of a store that keeps whole lines, oldest first.
+ *
+ * @param place What stands for a file in messages.
+ * @throws {ThreadDamagedError} A line is no record, or the first is not the thread's description.
+ */
+export async function decodeLines(
+  lines: readonly string[],
+  threadId: string,
+  place: string,
+): Promise<ThreadRecord[]> {
+  const records: ThreadRecord[] = []
+  for (const [index, line] of lines.entries()) {
+    const decoded = decodeRecord(line) ?? (await decodeDoubtfulRecord(line))
+    if (isBadLine(decoded)) {
+      throw new ThreadDamagedError({ threadId, file: place, line: index + 1, problem: decoded.problem })
+    }
+    records.push(decoded)
+  }
+  if (records[0]?.type === 'thread_meta') return records
+  const problem = 'the description of the thread is missing'
+  throw new ThreadDamagedError({ threadId, file: place, line: 1, problem })
 }
 
 type Fields = { readonly [key: string]: unknown }

@@ -1,90 +1,34 @@
 /** What every store must do alike: one suite, run for each of them. */
 
 import { describe, expect, test } from 'vitest'
-import type { FileKey, ThreadId } from '../../src/protocol/ids.ts'
-import type { ThreadMeta, ThreadRecord } from '../../src/protocol/thread-record.ts'
+import type { FileKey } from '../../src/protocol/ids.ts'
 import {
   BadThreadIdError,
   DocumentNotFoundError,
-  type Store,
+  type StoreWithCache,
   ThreadExistsError,
   ThreadInUseError,
   ThreadNotFoundError,
   type ThreadWriter,
   WriterClosedError,
 } from '../../src/stores/index.ts'
+import { cacheContract } from './contract-cache.ts'
+import { leaseContract } from './contract-lease.ts'
+import { metaOf, oneOfEachRecord, says, threadId } from './samples.ts'
 
 export interface StoreUnderTest extends AsyncDisposable {
-  readonly store: Store
+  readonly store: StoreWithCache
+  /** Makes the store believe that the writer of a thread is gone; absent where a store cannot be wrong about that. */
+  readonly loseLease?: (threadId: string) => Promise<void>
 }
 
 /** A fresh, empty store that asks `now` for the time. */
 export type StartStore = (options: { readonly now?: () => number }) => Promise<StoreUnderTest>
 
-export const threadId = (id: string) => id as ThreadId
-export const metaOf = (id: string): ThreadMeta => ({ id, createdAt: 1_000, workingDirectory: '/project' })
-export const noUsage = {
-  input_tokens: 0,
-  cached_input_tokens: 0,
-  cache_write_input_tokens: 0,
-  output_tokens: 0,
-  reasoning_output_tokens: 0,
-}
-
-export const says = (text: string): ThreadRecord => ({
-  type: 'response_item',
-  item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
-})
-
-export const oneOfEachRecord: readonly ThreadRecord[] = [
-  { type: 'turn_started', turnId: 't1', options: { model: 'any', nested: { list: [1, null] } } },
-  says('line one\nline two \u2028 with "quotes" and 😀'),
-  { type: 'response_item', item: { type: 'reasoning', summary: [], encrypted_content: null } },
-  {
-    type: 'response_item',
-    item: { type: 'function_call', call_id: 'c1', name: 'exec', arguments: '{not json' },
-  },
-  {
-    type: 'script_call_started',
-    turnId: 't1',
-    scriptCallId: 'c1',
-    callId: 's1',
-    path: 'exec',
-    input: ['ls'],
-  },
-  { type: 'script_call_ended', scriptCallId: 'c1', callId: 's1', status: 'done', result: { exitCode: 0 } },
-  {
-    type: 'approval_requested',
-    request: {
-      id: 'a1',
-      threadId: 'x',
-      turnId: 't1',
-      callId: 'c1',
-      tool: 'exec',
-      input: {},
-      effects: ['network'],
-      reason: 'It reaches the network.',
-    },
-  },
-  { type: 'approval_answered', id: 'a1', answer: { decision: 'denied', reason: 'no' } },
-  {
-    type: 'response_item',
-    item: {
-      type: 'function_call_output',
-      call_id: 'c1',
-      output: [
-        { type: 'input_text', text: 'ok' },
-        { type: 'input_image', image_url: 'data:,' },
-      ],
-      success: true,
-      providerData: { provider: 'local', model: 'any', data: { deep: [true] } },
-    },
-  },
-  { type: 'compacted', items: [{ type: 'web_search_call', status: 'completed' }] },
-  { type: 'turn_ended', turnId: 't1', status: 'failed', usage: noUsage, message: 'no model' },
-]
-
 export function storeContract(name: string, start: StartStore): void {
+  cacheContract(name, start)
+  leaseContract(name, start)
+
   describe(`${name}: threads`, () => {
     test('every kind of record comes back as it was added, after the description of the thread', async () => {
       await using under = await start({})
@@ -100,6 +44,64 @@ export function storeContract(name: string, start: StartStore): void {
         { type: 'thread_meta', meta: metaOf('one') },
         ...oneOfEachRecord,
       ])
+    })
+
+    test('every text comes back as it was: NUL, halves of surrogate pairs, separators, bytes that look like ends', async () => {
+      await using under = await start({})
+      const { threads } = under.store
+      const texts = [
+        '',
+        '\0',
+        'a\0b',
+        '\ud800',
+        'x\udfffy',
+        '\udc00\ud800',
+        '😀',
+        '\u2028\u2029\u0085',
+        '\r\n\n\r',
+        '\ufeff',
+        '\\u0000 \\ "}\n{',
+        '\uffff\ufffe',
+      ]
+      const cwd = '/half a \ud800 pair'
+      await using writer = await threads.create({ ...metaOf('one'), workingDirectory: cwd })
+
+      for (const text of texts) await writer.append([says(text)])
+
+      expect((await threads.read(threadId('one'))).slice(1)).toEqual(texts.map(says))
+      expect((await threads.list())[0]?.meta.workingDirectory).toBe(cwd)
+    })
+
+    test('a record of two million characters comes back whole, and others after it', async () => {
+      await using under = await start({})
+      const { threads } = under.store
+      await using writer = await threads.create(metaOf('one'))
+      const huge = says('0123456789äöü😀'.repeat(133_334))
+
+      await writer.append([says('before'), huge])
+      await writer.append([says('after')])
+
+      const records = await threads.read(threadId('one'))
+      expect(records).toHaveLength(4)
+      // Not toEqual of the whole: a difference would be printed.
+      expect(JSON.stringify(records[2]) === JSON.stringify(huge)).toBe(true)
+      expect(records[3]).toEqual(says('after'))
+    })
+
+    test('ten thousand records, in large and small batches, come back in order', async () => {
+      await using under = await start({})
+      const { threads } = under.store
+      const records = Array.from({ length: 10_000 }, (_, index) => says(`${index}`))
+      {
+        await using writer = await threads.create(metaOf('one'))
+        await writer.append(records.slice(0, 9_000))
+        for (let from = 9_000; from < 9_900; from += 100) await writer.append(records.slice(from, from + 100))
+      }
+
+      await using writer = await threads.open(threadId('one'))
+      for (const record of records.slice(9_900)) await writer.append([record])
+
+      expect((await threads.read(threadId('one'))).slice(1)).toEqual(records)
     })
 
     test('appends that are not awaited are kept in the order of their calls, as the records were at the call', async () => {
@@ -343,6 +345,31 @@ export function storeContract(name: string, start: StartStore): void {
 
       expect(mediaType).toBe('application/octet-stream')
       expect([...(await documents.read(fileKey))]).toEqual([0, 255, 10, 13])
+    })
+
+    test('any bytes and no bytes, any name and any owner are kept as they are', async () => {
+      await using under = await start({})
+      const { documents } = under.store
+      const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 7 + (index >> 8)) & 255)
+
+      const { fileKey } = await documents.put({ content: bytes, name: 'all' })
+      const empty = await documents.put({ content: '', name: '' })
+
+      expect(Buffer.compare(await documents.read(fileKey), bytes)).toBe(0)
+      expect([...(await documents.read(fileKey, { offset: 255, limit: 3 }))]).toEqual([
+        ...bytes.slice(255, 258),
+      ])
+      expect(await documents.read(empty.fileKey)).toHaveLength(0)
+      expect(await documents.info(empty.fileKey)).toMatchObject({
+        bytes: 0,
+        name: '',
+        mediaType: 'text/plain',
+      })
+      for (const text of ['a:b', 'a', '"', '*', '', 'ä 😀', 'a\0b', '\ud800', '\udfff', '\ufffd']) {
+        const info = await documents.put({ content: text, name: text, owner: text })
+        expect(info).toMatchObject({ name: text, owner: text })
+        expect(await documents.list({ owner: text })).toEqual([info])
+      }
     })
 
     test('a document lives for 30 days, for its own time, or for ever; an expired one is as good as never there', async () => {

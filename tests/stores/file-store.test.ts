@@ -2,19 +2,24 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fileStore, type Store, ThreadDamagedError, ThreadInUseError } from '../../src/stores/index.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { metaOf, oneOfEachRecord, says, storeContract, threadId } from './contract.ts'
+import { storeContract } from './contract.ts'
+import { metaOf, oneOfEachRecord, says, threadId } from './samples.ts'
 
 storeContract('files', async (options) => {
   const folder = await tempFolder()
   const store = fileStore(path.join(folder.path, 'state'), options)
   return {
     store,
+    async loseLease(id) {
+      const locks = path.join(folder.path, 'state', 'threads', 'locks')
+      for (const name of await readdir(locks)) if (name.startsWith(`${id}.`)) await rm(path.join(locks, name))
+    },
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]()
       await folder[Symbol.asyncDispose]()

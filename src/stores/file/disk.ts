@@ -1,7 +1,7 @@
 /** How the file store handles the disk: its refusals, folders that are not there yet, files that appear whole. */
 
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isCodexError } from '../../protocol/errors.ts'
 import { StoreFailedError } from '../errors.ts'
@@ -59,15 +59,37 @@ async function isFolder(folder: string): Promise<boolean> {
   return (await ifThere(() => stat(folder)))?.isDirectory() === true
 }
 
-/** A reader finds the file as it was or as it will be, never between. */
-export async function writeInOneStep(file: string, content: string | Uint8Array): Promise<void> {
+/**
+ * A reader finds the file as it was or as it will be, never between.
+ *
+ * @param options `flush`: it is so after a power cut, too. The folder's own entry is `flushFolder`'s.
+ */
+export async function writeInOneStep(
+  file: string,
+  content: string | Uint8Array,
+  { flush = false }: { readonly flush?: boolean } = {},
+): Promise<void> {
   const draft = `${file}.${randomUUID()}.tmp`
   try {
-    await writeFile(draft, content, { mode: 0o600, flag: 'wx' })
+    await writeFile(draft, content, { mode: 0o600, flag: 'wx', flush })
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })
     throw error
+  }
+}
+
+/** Bring the names in a folder to the disk, and its own name in the folder above. */
+export async function flushFolder(folder: string): Promise<void> {
+  // Windows opens no folders, and needs nothing of the kind.
+  if (process.platform === 'win32') return
+  for (const each of [folder, path.dirname(folder)]) {
+    const handle = await open(each)
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
   }
 }
 

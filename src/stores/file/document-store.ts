@@ -6,20 +6,21 @@ import { describeDocument, isExpired, rangeWithin } from '../document.ts'
 import { DocumentNotFoundError } from '../errors.ts'
 import { isFileKey } from '../ids.ts'
 import { newestDocumentFirst } from '../order.ts'
-import type { DocumentInfo, DocumentStore } from '../ports.ts'
-import { doing, ifThere, makeFolder, namesIn, parseJson, writeInOneStep } from './disk.ts'
+import type { DocumentInfo, DocumentStore, Fsync } from '../ports.ts'
+import { doing, flushFolder, ifThere, makeFolder, namesIn, parseJson, writeInOneStep } from './disk.ts'
 
 const INFO_EXTENSION = '.json'
 
 /**
  * @param folder Made when the first document is.
- * @param options `now`: milliseconds since 1970; the machine's clock unless given.
+ * @param options `now`: milliseconds since 1970.
  */
 export function fileDocumentStore(
   folder: string,
-  options: { readonly now?: () => number } = {},
+  options: { readonly now: () => number; readonly fsync: Fsync },
 ): DocumentStore {
-  const now = options.now ?? Date.now
+  const { now } = options
+  const flush = options.fsync !== 'never'
   const contentFile = (fileKey: string) => path.join(folder, fileKey)
   const infoFile = (fileKey: string) => path.join(folder, fileKey + INFO_EXTENSION)
 
@@ -49,8 +50,9 @@ export function fileDocumentStore(
       doing(`store the document ${JSON.stringify(document.name)}`, folder, async () => {
         const { info, bytes } = describeDocument(document, now())
         await makeFolder(folder)
-        await writeInOneStep(contentFile(info.fileKey), bytes)
-        await writeInOneStep(infoFile(info.fileKey), `${JSON.stringify(info, null, 2)}\n`)
+        await writeInOneStep(contentFile(info.fileKey), bytes, { flush })
+        await writeInOneStep(infoFile(info.fileKey), `${JSON.stringify(info, null, 2)}\n`, { flush })
+        if (flush) await flushFolder(folder)
         return info
       }),
 

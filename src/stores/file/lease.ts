@@ -1,25 +1,33 @@
 /** The right to write a thread, held by one process at a time through a lock file. */
 
 import { open, readFile, rm, stat } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import path from 'node:path'
 import { type ThreadHolder, ThreadInUseError } from '../errors.ts'
-import { hasCode, makeFolder, namesIn, parseJson } from './disk.ts'
+import { asProcessLife, holderOf, mayBeAlive, ownLife, type ProcessLife } from '../process-life.ts'
+import { hasCode, ifThere, makeFolder, namesIn, parseJson } from './disk.ts'
 
 export interface Lease {
   readonly epoch: number
+  /** False once the lock file was removed or is another's: a person may have taken this process for dead. */
+  isHeld(): Promise<boolean>
+  /** Whose the lock file is now; null where it is nobody's, or says nothing. */
+  holder(): Promise<ThreadHolder | null>
   release(): Promise<void>
 }
 
-/** What a lock file says. `born` tells a process from a later one of the same number; null where unknown. */
-interface Lock extends ThreadHolder {
-  readonly born: string | null
+/** What a lock file says. */
+interface Lock extends ProcessLife {
+  readonly epoch: number
+}
+
+/** Tells a lock file from a later one of the same name, as a number alone would not: they are given anew. */
+interface FileIdentity {
+  readonly ino: number
+  readonly mtimeMs: number
 }
 
 // Between making a lock file and writing into it lies a moment; one that stays empty longer belongs to the dead.
 const UNWRITTEN_LOCK_MS_MAX = 5_000
-
-let ownBirth: Promise<string | null> | undefined
 
 /**
  * Take the right to write a thread.
@@ -35,7 +43,8 @@ export async function takeLease(folder: string, threadId: string): Promise<Lease
   const epoch = Math.max(0, ...dead) + 1
   const file = lockFile(folder, threadId, epoch)
 
-  if (!(await makeLock(file, epoch))) throw new ThreadInUseError(threadId, await holderOf(file), file)
+  const made = await makeLock(file, epoch)
+  if (made === null) throw new ThreadInUseError(threadId, await holderIn(file), file)
   try {
     const left = await deadLocks(folder, threadId, epoch)
     for (const other of left) await rm(lockFile(folder, threadId, other), { force: true })
@@ -43,7 +52,15 @@ export async function takeLease(folder: string, threadId: string): Promise<Lease
     await rm(file, { force: true })
     throw error
   }
-  return { epoch, release: () => rm(file, { force: true }) }
+  const isHeld = () => isSameFile(file, made)
+  return {
+    epoch,
+    isHeld,
+    holder: () => currentHolder(folder, threadId),
+    async release() {
+      if (await isHeld()) await rm(file, { force: true })
+    },
+  }
 }
 
 /**
@@ -61,8 +78,8 @@ async function deadLocks(folder: string, threadId: string, own: number | null): 
     if (epoch === null) continue
     const file = lockFile(folder, threadId, epoch)
     const lock = await readLock(file)
-    if (lock === 'unwritten' || (lock !== 'dead' && (await isAlive(lock)))) {
-      throw new ThreadInUseError(threadId, lock === 'unwritten' ? null : publicPart(lock), file)
+    if (lock === 'unwritten' || (lock !== 'dead' && (await mayBeAlive(lock)))) {
+      throw new ThreadInUseError(threadId, lock === 'unwritten' ? null : holderOf(lock, lock.epoch), file)
     }
     dead.push(epoch)
   }
@@ -79,24 +96,29 @@ function epochOf(fileName: string, threadId: string): number | null {
   return Number.isSafeInteger(epoch) ? epoch : null
 }
 
-/** @returns False when it is there already. */
-async function makeLock(file: string, epoch: number): Promise<boolean> {
-  ownBirth ??= birthOf(process.pid)
-  const lock: Lock = { pid: process.pid, host: hostname(), epoch, born: await ownBirth }
+/** @returns Null when it is there already. */
+async function makeLock(file: string, epoch: number): Promise<FileIdentity | null> {
+  const lock: Lock = { ...(await ownLife()), epoch }
   // Outside the try: a file in place of the folder is no lock that is there already.
   await makeFolder(path.dirname(file))
   try {
     const handle = await open(file, 'wx', 0o600)
     try {
       await handle.writeFile(JSON.stringify(lock))
+      const { ino, mtimeMs } = await handle.stat()
+      return { ino, mtimeMs }
     } finally {
       await handle.close()
     }
-    return true
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false
+    if (hasCode(error, 'EEXIST')) return null
     throw error
   }
+}
+
+async function isSameFile(file: string, identity: FileIdentity): Promise<boolean> {
+  const found = await ifThere(() => stat(file))
+  return found !== null && found.ino === identity.ino && found.mtimeMs === identity.mtimeMs
 }
 
 async function readLock(file: string): Promise<Lock | 'unwritten' | 'dead'> {
@@ -114,43 +136,21 @@ async function readLock(file: string): Promise<Lock | 'unwritten' | 'dead'> {
 /** Null where a text is no lock of ours: its writer ended in the middle of it. */
 function parseLock(text: string): Lock | null {
   const value = parseJson(text)
-  if (typeof value !== 'object' || value === null) return null
-  if (!('pid' in value && 'host' in value && 'epoch' in value && 'born' in value)) return null
-  const { pid, host, epoch, born } = value
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return null
-  if (typeof host !== 'string' || typeof epoch !== 'number') return null
-  return { pid, host, epoch, born: typeof born === 'string' ? born : null }
+  const life = asProcessLife(value)
+  if (life === null || typeof value !== 'object' || value === null || !('epoch' in value)) return null
+  return typeof value.epoch === 'number' ? { ...life, epoch: value.epoch } : null
 }
 
-async function holderOf(file: string): Promise<ThreadHolder | null> {
+async function holderIn(file: string): Promise<ThreadHolder | null> {
   const lock = await readLock(file)
-  return typeof lock === 'string' ? null : publicPart(lock)
+  return typeof lock === 'string' ? null : holderOf(lock, lock.epoch)
 }
 
-function publicPart({ pid, host, epoch }: Lock): ThreadHolder {
-  return { pid, host, epoch }
-}
-
-async function isAlive(lock: Lock): Promise<boolean> {
-  // A process of another host cannot be asked, and a thread that two write is worse than one that waits.
-  if (lock.host !== hostname()) return true
-  try {
-    process.kill(lock.pid, 0)
-  } catch (error) {
-    if (hasCode(error, 'ESRCH')) return false
+async function currentHolder(folder: string, threadId: string): Promise<ThreadHolder | null> {
+  for (const name of await namesIn(folder)) {
+    if (epochOf(name, threadId) === null) continue
+    const holder = await holderIn(path.join(folder, name))
+    if (holder !== null) return holder
   }
-  return lock.born === null || lock.born === (await birthOf(lock.pid))
-}
-
-/** When a process began, in the kernel's own count; null where the system has no such file. */
-async function birthOf(pid: number): Promise<string | null> {
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the program's name in parentheses and may hold blanks; the third is its state, the 22nd
-    // its start. A zombie has ended, though it still has its number.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? null : (fields[19] ?? null)
-  } catch {
-    return null
-  }
+  return null
 }

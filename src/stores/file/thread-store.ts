@@ -6,8 +6,8 @@ import type { ThreadMeta } from '../../protocol/thread-record.ts'
 import { BadThreadIdError, ThreadExistsError, ThreadNotFoundError } from '../errors.ts'
 import { isThreadId } from '../ids.ts'
 import { newestThreadFirst } from '../order.ts'
-import type { ThreadStore, ThreadSummary, ThreadWriter } from '../ports.ts'
-import { doing, ifThere, makeFolder, namesIn } from './disk.ts'
+import type { Fsync, ThreadStore, ThreadSummary, ThreadWriter } from '../ports.ts'
+import { doing, flushFolder, ifThere, makeFolder, namesIn } from './disk.ts'
 import { takeLease } from './lease.ts'
 import { findWritableEnd, readMeta, readRecords, type WritableEnd } from './thread-file.ts'
 import { openThreadWriter } from './thread-writer.ts'
@@ -22,10 +22,13 @@ interface Located {
 
 /**
  * @param folder Made when the first thread is.
- * @param options `now`: milliseconds since 1970, for the time on each line; the machine's clock unless given.
+ * @param options `now`: milliseconds since 1970, for the time on each line.
  */
-export function fileThreadStore(folder: string, options: { readonly now?: () => number } = {}): ThreadStore {
-  const now = options.now ?? Date.now
+export function fileThreadStore(
+  folder: string,
+  options: { readonly now: () => number; readonly fsync: Fsync },
+): ThreadStore {
+  const { now, fsync } = options
   const archive = path.join(folder, 'archived')
   const locks = path.join(folder, 'locks')
   const writers = new Set<ThreadWriter>()
@@ -65,7 +68,14 @@ export function fileThreadStore(folder: string, options: { readonly now?: () => 
     const lease = await takeLease(locks, id)
     try {
       const onClosed = () => writers.delete(writer)
-      const writer = await openThreadWriter({ threadId: id, lease, now, onClosed, ...(await prepare()) })
+      const writer = await openThreadWriter({
+        threadId: id,
+        lease,
+        now,
+        fsync,
+        onClosed,
+        ...(await prepare()),
+      })
       writers.add(writer)
       return writer
     } catch (error) {
@@ -113,6 +123,10 @@ export function fileThreadStore(folder: string, options: { readonly now?: () => 
     })
     try {
       await writer.append([{ type: 'thread_meta', meta }])
+      if (fsync !== 'never') {
+        await writer.flush()
+        await flushFolder(folder)
+      }
       return writer
     } catch (error) {
       await writer[Symbol.asyncDispose]()

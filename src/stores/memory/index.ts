@@ -1,6 +1,8 @@
 /** A store that keeps everything in this process, and nothing after it. */
 
-import type { Store } from '../ports.ts'
+import { cacheOver } from '../cache.ts'
+import type { StoreWithCache } from '../ports.ts'
+import { memoryShelf } from './cache.ts'
 import { memoryDocumentStore } from './document-store.ts'
 import { memoryThreadStore } from './thread-store.ts'
 
@@ -9,13 +11,14 @@ export interface MemoryStoreOptions {
   readonly now?: () => number
 }
 
-/** Threads and documents in memory: for tests, and for hosts that want no trace. */
-export function memoryStore(options: MemoryStoreOptions = {}): Store {
+/** Threads, documents and a cache in memory: for tests, and for hosts that want no trace. */
+export function memoryStore(options: MemoryStoreOptions = {}): StoreWithCache {
   const threads = memoryThreadStore(options)
   const documents = memoryDocumentStore(options)
   return {
     threads,
     documents,
+    cache: cacheOver(memoryShelf(), options.now ?? Date.now),
     async [Symbol.asyncDispose]() {
       await threads[Symbol.asyncDispose]()
       await documents[Symbol.asyncDispose]()

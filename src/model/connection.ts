@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StreamInterruptedError } from './errors.ts'
 import type { ProviderConfig } from './model-client.ts'
+import { type RateLimit, rateLimitsOf } from './rate-limits.ts'
 import { createRedactor } from './redact.ts'
 import { documentFailure, requestIdOf } from './refusal.ts'
 import { isQuicklyRetried, REQUEST_RETRIES_MAX, retryDelayMs } from './retry.ts'
@@ -26,6 +27,12 @@ export interface Exchange {
   readonly signal: AbortSignal
 }
 
+export interface AnswerFacts {
+  /** The provider's own name for the request. */
+  readonly requestId: string | undefined
+  readonly rateLimits: readonly RateLimit[]
+}
+
 export interface Connection {
   readonly idleTimeoutMs: number
   /** True once the provider was silent for too long, and the connection closed for it. */
@@ -33,10 +40,10 @@ export interface Connection {
   /**
    * Send the request, with Codex's quick retries.
    *
-   * @returns The provider's own name for the request.
+   * @returns What the headers say.
    * @throws {ProviderError}
    */
-  open(): Promise<string | undefined>
+  open(): Promise<AnswerFacts>
   /** The next bytes; null at the end. @throws {StreamInterruptedError} The socket broke. */
   read(): Promise<Uint8Array | null>
   /** Hang up. What is left of a complete response is read first, so that the socket serves the next request. */
@@ -91,7 +98,10 @@ export function createConnection({ transport, config, path, body, signal }: Exch
       const failure = await listen(documentFailure(response, config))
       if (failure !== null) throw failure
       reader = response.body?.getReader() ?? null
-      return requestIdOf(response.headers, createRedactor(config))
+      return {
+        requestId: requestIdOf(response.headers, createRedactor(config)),
+        rateLimits: rateLimitsOf(response.headers),
+      }
     },
     async read() {
       if (reader === null) return null

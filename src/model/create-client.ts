@@ -16,10 +16,14 @@ export async function createModelClient(config: ProviderConfig): Promise<ModelCl
       const { createChatClient } = await import('./chat/client.ts')
       return createChatClient(config)
     }
+    case 'messages': {
+      const { createMessagesClient } = await import('./messages/client.ts')
+      return createMessagesClient(config)
+    }
     default:
       throw new OptionError(
         `providers.${config.name}.wireApi`,
-        `${config.wireApi} is not spoken by this version. Use responses or chat.`,
+        `must be responses, chat or messages, not ${config.wireApi satisfies never}.`,
       )
   }
 }

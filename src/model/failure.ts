@@ -21,15 +21,17 @@ export interface ReportedFailure {
 
 export type FailureKind = 'overflow' | 'quota' | 'rate' | 'overloaded' | 'refused'
 
-/** The words of OpenAI and OpenRouter; a number is an HTTP status that came as a code. */
+/** The words of OpenAI, OpenRouter and Anthropic; a number is an HTTP status that came as a code. */
 const KINDS: Readonly<Record<string, FailureKind>> = {
   context_length_exceeded: 'overflow',
   insufficient_quota: 'quota',
   usage_limit_reached: 'quota',
   usage_not_included: 'quota',
   payment_required: 'quota',
+  billing_error: 'quota',
   '402': 'quota',
   rate_limit_exceeded: 'rate',
+  rate_limit_error: 'rate',
   '429': 'rate',
   server_is_overloaded: 'overloaded',
   slow_down: 'overloaded',
@@ -46,6 +48,10 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   authentication: 'refused',
   permission_denied: 'refused',
   not_found: 'refused',
+  authentication_error: 'refused',
+  permission_error: 'refused',
+  not_found_error: 'refused',
+  request_too_large: 'refused',
   '400': 'refused',
   '401': 'refused',
   '403': 'refused',

@@ -31,6 +31,7 @@ export {
   type ProviderTable,
   providerConfig,
 } from './providers.ts'
+export type { LimitedThing, RateLimit } from './rate-limits.ts'
 export { retryDelayMs, type StreamRetry, streamRetry } from './retry.ts'
 export {
   type ModelEntry,

@@ -5,6 +5,7 @@ import type { ReasoningEffort, WireApi } from '../protocol/modes.ts'
 import type { ResponseItem } from '../protocol/response-item.ts'
 import type { ToolSpec } from '../protocol/tool-spec.ts'
 import type { Usage } from '../protocol/usage.ts'
+import type { RateLimit } from './rate-limits.ts'
 
 export interface ModelRequest {
   /** The model's name as the provider spells it. */
@@ -42,7 +43,15 @@ export type ModelEvent =
       readonly responseId: string
       /** The provider's own name for the request, to quote to its support. */
       readonly requestId?: string
+      /** What the answer's headers say of the account's limits; left out when they say nothing. */
+      readonly rateLimits?: readonly RateLimit[]
     }
+  /**
+   * What is known of the cost before the response is over: complete for the input, a lower bound for the output.
+   *
+   * Only some wire APIs say it. `completed` replaces it; of a response that was stopped or broke, it is an estimate.
+   */
+  | { readonly type: 'usage'; readonly usage: Usage; readonly rawUsage: unknown }
   /** `itemId` is the one that the deltas and `item.done` carry. */
   | { readonly type: 'item.started'; readonly itemId: string; readonly item: ResponseItem }
   | {

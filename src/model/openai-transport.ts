@@ -1,7 +1,8 @@
 /** Requests through the `openai` package, with nothing of its own in them. */
 
-import { ModelError, OptionError } from '../protocol/errors.ts'
+import { ModelError } from '../protocol/errors.ts'
 import type { Transport } from './connection.ts'
+import { requestHeaders } from './http-headers.ts'
 import type { ProviderConfig } from './model-client.ts'
 import { refusalOf, unreachable } from './refusal.ts'
 
@@ -18,7 +19,9 @@ const NEVER_MS = 2 ** 31 - 1
  */
 export async function openaiTransport(config: ProviderConfig): Promise<Transport> {
   const { OpenAI } = await import('openai')
-  const headers = headersOf(config)
+  const { apiKey } = config
+  const key = apiKey === undefined ? null : { name: 'authorization', value: `Bearer ${apiKey}` }
+  const headers = requestHeaders(config, key)
   const client = new OpenAI({
     // Never sent; a server without keys is none of the package's cases.
     apiKey: 'unused',
@@ -48,23 +51,4 @@ export async function openaiTransport(config: ProviderConfig): Promise<Transport
       }
     },
   }
-}
-
-function headersOf(config: ProviderConfig): Headers {
-  const headers = new Headers({
-    accept: 'text/event-stream',
-    'content-type': 'application/json',
-    'user-agent': 'codex-ts',
-  })
-  const add = (name: string, value: string, option: string) => {
-    try {
-      headers.set(name, value)
-    } catch {
-      // Without its cause, which shows the value.
-      throw new OptionError(`providers.${config.name}.${option}`, 'cannot be sent as an HTTP header.')
-    }
-  }
-  if (config.apiKey !== undefined) add('authorization', `Bearer ${config.apiKey}`, 'apiKey')
-  for (const [name, value] of Object.entries(config.headers ?? {})) add(name, value, `headers.${name}`)
-  return headers
 }

@@ -13,6 +13,7 @@ import {
 import { kindOf, reportedFailure, shownCode, streamFailure } from './failure.ts'
 import { parseRecord } from './json-record.ts'
 import type { ProviderConfig } from './model-client.ts'
+import { exhaustedForMs } from './rate-limits.ts'
 import { createRedactor } from './redact.ts'
 
 const BODY_CHARS_MAX = 64 * 1024
@@ -21,7 +22,7 @@ const READ_CHARS_MAX = 1024 * 1024
 
 /** How servers without codes of their own say that the prompt is too long. */
 const OVERFLOW_WORDS =
-  /context[ _](?:length|window|size)|maximum context|prompt is too long|exceeds? the (?:available )?context/i
+  /context[ _](?:length|window|size|limit)|maximum context|prompt is too long|exceeds? the (?:available )?context/i
 
 /** The error of an HTTP answer that is no success; reads its body. */
 export async function refusalOf(response: Response, config: ProviderConfig): Promise<ProviderError> {
@@ -36,7 +37,8 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
     requestId: requestIdOf(response.headers, redact),
     status,
     providerCode: shownCode(reported, redact),
-    retryAfterMs: retryAfterMsOf(response.headers),
+    retryAfterMs:
+      retryAfterMsOf(response.headers) ?? (status === 429 ? exhaustedForMs(response.headers) : undefined),
   }
   const place = `POST ${withoutQuery(response.url)}`
   const message =
@@ -51,7 +53,7 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
     return new QuotaError(`${message} Add credit to the account, or choose another provider.`, facts)
   }
   if (status === 429) return new RateLimitError(message, facts)
-  if (status === 503 && kind === 'overloaded') return new OverloadedError(message, facts)
+  if (status === 529 || (status === 503 && kind === 'overloaded')) return new OverloadedError(message, facts)
   return new ModelRefusedError(message + adviceFor(status, config.name), { ...facts, body })
 }
 

@@ -4,6 +4,7 @@ import { createSseDecoder, type SseMessage, SseTooLongError } from '../std/sse.t
 import { type Connection, createConnection, type Exchange } from './connection.ts'
 import { type FailureFacts, MalformedStreamError, StreamIdleError, StreamInterruptedError } from './errors.ts'
 import type { ModelEvent, ModelRequest } from './model-client.ts'
+import type { RateLimit } from './rate-limits.ts'
 import { createRedactor } from './redact.ts'
 import type { DecodeContext, StreamDecoder } from './stream-decoder.ts'
 
@@ -27,7 +28,9 @@ export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent
   let requestId: string | undefined
   let decoder: StreamDecoder | null = null
   try {
-    requestId = await connection.open()
+    const answer = await connection.open()
+    const { rateLimits } = answer
+    requestId = answer.requestId
     decoder = call.createDecoder({ provider, request, requestId, redact: createRedactor(call.config) })
     const sse = createSseDecoder()
     let bytes: Uint8Array | null
@@ -36,7 +39,7 @@ export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent
       const end = bytes === null ? sse.end() : null
       const messages = bytes === null ? (end?.messages ?? []) : sse.push(bytes)
       for (const event of eventsOf(messages, decoder)) {
-        yield event
+        yield withRateLimits(event, rateLimits)
         signal.throwIfAborted()
       }
       if (end !== null && !decoder.isComplete) yield* decoder.end(end.isWhole)
@@ -61,6 +64,11 @@ function* eventsOf(messages: readonly SseMessage[], decoder: StreamDecoder): Gen
     yield* decoder.decode(message.data)
     if (decoder.isComplete) return
   }
+}
+
+/** The decoder reads the body; what the headers said joins its first event. */
+function withRateLimits(event: ModelEvent, rateLimits: readonly RateLimit[]): ModelEvent {
+  return event.type === 'created' && rateLimits.length > 0 ? { ...event, rateLimits } : event
 }
 
 function explain(error: unknown, connection: Connection, facts: FailureFacts): unknown {

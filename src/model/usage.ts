@@ -36,6 +36,16 @@ export function usageOf(reported: ReportedTokens): Usage {
   }
 }
 
+/** What a provider reports that counts the input in parts which do not contain each other. */
+export interface ReportedParts extends Omit<ReportedTokens, 'input' | 'total'> {
+  readonly fresh: unknown
+}
+
+/** Usage whose sums hold, of parts: input is what was fresh, read from the cache and written to it. */
+export function usageOfParts({ fresh, ...rest }: ReportedParts): Usage {
+  return usageOf({ ...rest, input: tokens(fresh) + tokens(rest.cached) + tokens(rest.cacheWrite) })
+}
+
 function tokens(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.trunc(value) : 0
 }

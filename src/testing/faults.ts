@@ -46,7 +46,8 @@ export function stalls(events?: number): Interruption {
 }
 
 /**
- * Fails in the middle of a stream, after the step's items: `response.failed`, or on Chat a chunk with an `error`.
+ * Fails in the middle of a stream, after the step's items: `response.failed`, on Chat a chunk with an `error`, on
+ * Messages an `error` event whose type is the code.
  *
  * @param options `as: 'event'` sends the Responses API's stand-alone `error` event instead.
  */
@@ -58,7 +59,7 @@ export function fails(
   return { kind: 'fails', code, message, as: options.as ?? 'response' }
 }
 
-/** Ends early, such as for `max_output_tokens` or `content_filter`. On Chat it is the finish reason. */
+/** Ends early, such as for `max_output_tokens` or `content_filter`. On Chat it is the finish reason, on Messages the stop reason. */
 export function incomplete(reason: string): Ending {
   return { kind: 'incomplete', reason }
 }

@@ -11,6 +11,7 @@ import { ProviderViolationsError } from './errors.ts'
 import { countingIds } from './ids.ts'
 import type { JsonRecord } from './json.ts'
 import { mailbox } from './mailbox.ts'
+import { messagesWire } from './messages/wire.ts'
 import { playRefusal, playStream } from './play.ts'
 import { receive } from './receive.ts'
 import { checkRequest } from './request-rules.ts'
@@ -21,7 +22,11 @@ import type { Step } from './script.ts'
 import { type ScriptEnd, stepsOf } from './steps.ts'
 import type { Frame, Wire } from './wire.ts'
 
-const WIRES = { responses: responsesWire, chat: chatWire } as const satisfies Record<string, Wire>
+const WIRES = {
+  responses: responsesWire,
+  chat: chatWire,
+  messages: messagesWire,
+} as const satisfies Record<string, Wire>
 
 export interface ProviderOptions {
   /** Which wire API the provider speaks; default `responses`. */
@@ -37,7 +42,7 @@ export interface ProviderOptions {
 }
 
 export interface ScriptedProvider extends AsyncDisposable {
-  /** The base URL to configure; it ends with `/v1`. */
+  /** The base URL to configure; it ends with `/v1`, which Anthropic's own SDK leaves out of it. */
   readonly url: string
   /** What it was sent, in the order of arrival. */
   readonly requests: readonly ProviderRequest[]
@@ -141,7 +146,7 @@ export async function startProvider(
     }
 
     const { answer, frames } = played
-    const headers = { 'x-request-id': ids.next('req'), ...answer.headers }
+    const headers = { [wire.requestIdHeader]: ids.next('req'), ...answer.headers }
     if (answer.refusal === undefined) await playStream(answer, frames, { ...connection, headers })
     else await playRefusal(answer.refusal, { ...connection, headers, errorBody: wire.errorBody })
   }

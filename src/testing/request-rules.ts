@@ -4,7 +4,7 @@ import { isFilledString } from './json.ts'
 import type { ProviderRequest } from './requests.ts'
 import type { CheckContext, Wire } from './wire.ts'
 
-export interface RequestCheckContext extends CheckContext {
+export interface RequestCheckContext extends Omit<CheckContext, 'headers'> {
   readonly wire: Wire
   /** The key that has to be brought, if any. */
   readonly apiKey: string | undefined
@@ -21,9 +21,13 @@ export function checkRequest(request: ProviderRequest, context: RequestCheckCont
     report('endpoint', '', `there is no ${method} ${path} here, only POST ${expectedPath}`)
     return
   }
-  if (apiKey !== undefined && headers.authorization !== `Bearer ${apiKey}`) {
-    const found = headers.authorization === undefined ? 'there is none' : 'it holds something else'
-    report('authorization', 'authorization', `the header has to be Bearer and the key; ${found}`)
+  if (apiKey !== undefined && !bringsKey(headers, apiKey, wire)) {
+    const names = wire.keyHeaders.map(({ name }) => name)
+    const found = names.some((name) => headers[name] !== undefined)
+      ? 'it holds something else'
+      : 'there is none'
+    const wanted = wire.keyHeaders.map(({ name, prefix }) => `${name}: ${prefix}<key>`).join(' or ')
+    report('authorization', names[0] ?? '', `the header has to be ${wanted}; ${found}`)
     return
   }
   if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
@@ -35,5 +39,9 @@ export function checkRequest(request: ProviderRequest, context: RequestCheckCont
   }
   if (!isFilledString(body.model)) report('model', 'model', 'the model is named by a string')
   if (body.stream !== true) report('stream', 'stream', 'only streams are served here: stream has to be true')
-  wire.check(body, context)
+  wire.check(body, { ...context, headers })
+}
+
+function bringsKey(headers: ProviderRequest['headers'], apiKey: string, wire: Wire): boolean {
+  return wire.keyHeaders.some(({ name, prefix }) => headers[name] === `${prefix}${apiKey}`)
 }

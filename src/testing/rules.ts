@@ -25,6 +25,12 @@ export type Rule =
   | 'tool'
   | 'unique-tool-names'
   | 'schema'
+  | 'version'
+  | 'output-limit'
+  | 'sampling'
+  | 'prefill'
+  | 'thinking'
+  | 'cache'
   | 'script'
 
 /** A request that a real provider refuses. */

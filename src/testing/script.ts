@@ -41,13 +41,16 @@ export function calls(name: string, args: object | string = {}, options: CallOpt
   return { ...options, kind: 'function-call', name, arguments: text }
 }
 
-/** A freeform call. Chat has none: there it is a function call with `{ input }`. */
+/** A freeform call. Chat and Messages have none: there it is a function call with `{ input }`. */
 export function custom(name: string, input: string, options: CallOptions = {}): CustomCallPart {
   checkDeltas(input, options)
   return { ...options, kind: 'custom-call', name, input }
 }
 
-/** A reasoning item. On Chat it is spelled as OpenRouter does: `reasoning` and `reasoning_details`. */
+/**
+ * A reasoning item. On Chat it is spelled as OpenRouter does: `reasoning` and `reasoning_details`. On Messages it is a
+ * block of thinking, and `encrypted` is its signature; without one it gets a signature that fits its text alone.
+ */
 export function thinks(
   summary: string,
   options: ItemOptions & { readonly encrypted?: string } = {},
@@ -56,7 +59,7 @@ export function thinks(
   return { ...options, kind: 'reasoning', summary }
 }
 
-/** Any other item of the Responses API, such as a `web_search_call`, sent as it is. */
+/** Any other item of the Responses API, such as a `web_search_call`, or any other block of Messages, sent as it is. */
 export function sends(item: JsonRecord & { readonly type: string }): VerbatimPart {
   return { kind: 'verbatim', item }
 }
@@ -97,7 +100,7 @@ export function repeatsIds(): Setting {
   return { kind: 'repeated-ids' }
 }
 
-/** The response says `end_turn: false`: the turn goes on although no call is open. Responses only. */
+/** The turn goes on although no call is open: Responses says `end_turn: false`, Messages `pause_turn`. Not on Chat. */
 export function continues(): Setting {
   return { kind: 'turn-goes-on' }
 }

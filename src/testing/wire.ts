@@ -22,6 +22,8 @@ export interface AnswerContext {
 
 export interface CheckContext {
   readonly report: Report
+  /** Of the request, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
   /** Calls that this provider has sent, so that the client cannot be blamed for them. */
   readonly sentCallIds: ReadonlySet<string>
 }
@@ -37,9 +39,20 @@ export interface Wire {
   readonly read: (body: JsonRecord) => SentItem[]
   /** Names of the tools that the request declares. */
   readonly toolNames: (body: JsonRecord) => string[]
+  /** The headers that a key may come in, with what stands in front of it. */
+  readonly keyHeaders: readonly KeyHeader[]
+  /** The header that names the request. */
+  readonly requestIdHeader: string
   /** The body of a refusal. */
   readonly errorBody: (error: WireError) => unknown
 }
+
+export interface KeyHeader {
+  readonly name: string
+  readonly prefix: string
+}
+
+export const BEARER: KeyHeader = { name: 'authorization', prefix: 'Bearer ' }
 
 export interface WireError {
   readonly status: number

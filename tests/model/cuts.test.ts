@@ -3,12 +3,13 @@
 import { expect, test } from 'vitest'
 import type { ModelClient, ModelEvent } from '../../src/model/index.ts'
 import { clientFor, eventsOf, gist, requestWith } from '../support/model-client.ts'
-import { recordedChat, recordedResponses } from '../support/recorded-streams.ts'
+import { recordedChat, recordedMessages, recordedResponses } from '../support/recorded-streams.ts'
 import { cutsAt, sends, startSseServer } from '../support/sse-server.ts'
 
 const streams = [
   ['responses', recordedResponses],
   ['chat', recordedChat],
+  ['messages', recordedMessages],
 ] as const
 const request = requestWith({ tools: [{ type: 'custom', name: 'exec', description: 'Run.' }] })
 

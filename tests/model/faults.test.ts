@@ -3,7 +3,7 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { clientFor, eventsOf, failureOf, itemsDone, requestWith } from '../support/model-client.ts'
-import { recordedChat, recordedResponses } from '../support/recorded-streams.ts'
+import { recordedChat, recordedMessages, recordedResponses } from '../support/recorded-streams.ts'
 import {
   chatStream,
   inTurn,
@@ -17,6 +17,7 @@ import {
 const streams = [
   ['responses', recordedResponses],
   ['chat', recordedChat],
+  ['messages', recordedMessages],
 ] as const
 const request = requestWith({ tools: [{ type: 'custom', name: 'exec', description: 'Run.' }] })
 const created = { type: 'response.created', response: { id: 'resp_1' } }
@@ -57,6 +58,7 @@ test('an interruption carries what there was of the unfinished items', async () 
 test.each([
   ['responses', responsesStream(created)],
   ['chat', chatStream(chunk({ content: 'a' }))],
+  ['messages', recordedMessages.slice(0, 900)],
 ] as const)('%s: silence ends a stream after its bound', async (wireApi, stream) => {
   await using server = await startSseServer(stallsAfter(stream))
   const client = await clientFor(server.url, wireApi, { streamIdleTimeoutMs: 60 })

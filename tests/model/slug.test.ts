@@ -123,8 +123,12 @@ test.each([
 
 test('a wire API that is not spoken is an error of options', async () => {
   const config = providerConfig('anthropic', { anthropic: { apiKey: 'key' } })
+  const wireApi = 'telegraph' as 'messages'
 
-  await expect(createModelClient(config)).rejects.toMatchObject({ option: 'providers.anthropic.wireApi' })
+  await expect(createModelClient({ ...config, wireApi })).rejects.toMatchObject({
+    option: 'providers.anthropic.wireApi',
+    message: expect.stringContaining('responses, chat or messages'),
+  })
 })
 
 test('a password in an address is refused, and not repeated', async () => {

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest'
 import type { ModelRequest } from '../../src/model/index.ts'
 import { clientFor, deltasOf, eventsOf, gist, itemsDone, requestWith } from '../support/model-client.ts'
-import { recordedChat, recordedResponses } from '../support/recorded-streams.ts'
-import { chatStream, responsesStream, sends, startSseServer } from '../support/sse-server.ts'
+import { recordedChat, recordedMessages, recordedResponses } from '../support/recorded-streams.ts'
+import { chatStream, messagesStream, responsesStream, sends, startSseServer } from '../support/sse-server.ts'
 
 const TEXT = 'I will look at both — naïve façade 🙂.'
 const request: ModelRequest = requestWith({
@@ -22,6 +22,7 @@ const request: ModelRequest = requestWith({
 const streams = [
   ['responses', recordedResponses],
   ['chat', recordedChat],
+  ['messages', recordedMessages],
 ] as const
 
 test('the Responses API: items as they were said, one completion', async () => {
@@ -132,6 +133,70 @@ test('the Chat API: fragments become the same kinds of items, one completion', a
   })
 })
 
+test('the Messages API: blocks become the same kinds of items, one completion', async () => {
+  await using server = await startSseServer(sends(recordedMessages))
+  const client = await clientFor(server.url, 'messages')
+  const kept = (block: object) => ({
+    provider: 'local',
+    model: 'any',
+    data: { wireApi: 'messages', block },
+  })
+
+  const events = await eventsOf(client, request)
+
+  expect(events[0]).toEqual({ type: 'created', responseId: 'msg_01', requestId: 'req_1' })
+  expect(itemsDone(events)).toEqual([
+    {
+      type: 'reasoning',
+      id: expect.stringMatching(/^rs_/),
+      summary: [{ type: 'summary_text', text: 'Two files.' }],
+      providerData: kept({ type: 'thinking', thinking: 'Two files.', signature: 'EqQBCgIYAhIM' }),
+    },
+    {
+      type: 'reasoning',
+      id: expect.stringMatching(/^rs_/),
+      summary: [],
+      providerData: kept({ type: 'redacted_thinking', data: 'EmwKAhgBEgy3va3pzix' }),
+    },
+    {
+      type: 'message',
+      id: expect.stringMatching(/^msg_/),
+      role: 'assistant',
+      content: [{ type: 'output_text', text: TEXT }],
+    },
+    {
+      type: 'function_call',
+      id: expect.stringMatching(/^fc_/),
+      call_id: 'toolu_1',
+      name: 'read_file',
+      arguments: '{"path":"plan.md"}',
+    },
+    {
+      type: 'custom_tool_call',
+      id: expect.stringMatching(/^ctc_/),
+      call_id: 'toolu_2',
+      name: 'exec',
+      input: 'text(1)',
+    },
+  ])
+  expect(deltasOf(events, 'text')).toBe(TEXT)
+  expect(deltasOf(events, 'reasoning')).toBe('Two files.')
+  expect(deltasOf(events, 'arguments')).toBe('{"path":"plan.md"}')
+  expect(events.at(-1)).toMatchObject({
+    type: 'completed',
+    responseId: 'msg_01',
+    finishReason: 'tool_calls',
+    rawUsage: { input_tokens: 15, service_tier: 'standard' },
+    usage: {
+      input_tokens: 120,
+      cached_input_tokens: 100,
+      cache_write_input_tokens: 5,
+      output_tokens: 30,
+      reasoning_output_tokens: 8,
+    },
+  })
+})
+
 test.each(streams)('%s: started, delta and done of an item carry one id', async (wireApi, stream) => {
   await using server = await startSseServer(sends(stream))
   const client = await clientFor(server.url, wireApi)
@@ -222,7 +287,7 @@ test('the Responses API: an item of an unknown type is kept as it came, an unkno
   })
 })
 
-test('a call id that was used before is replaced, on both wires', async () => {
+test('a call id that was used before is replaced, on every wire', async () => {
   const input = [
     { type: 'function_call', call_id: 'call_0', name: 'a', arguments: '{}' },
     { type: 'function_call_output', call_id: 'call_0', output: 'ok' },
@@ -251,8 +316,16 @@ test('a call id that was used before is replaced, on both wires', async () => {
       { choices: [{ delta: {}, finish_reason: 'tool_calls' }] },
       'data: [DONE]\n\n',
     ),
+    messages: messagesStream(
+      ...['call_0', 'call_1'].flatMap((id, index) => [
+        { type: 'content_block_start', index, content_block: { type: 'tool_use', id, name: 'a', input: {} } },
+        { type: 'content_block_stop', index },
+      ]),
+      { type: 'message_delta', delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 1 } },
+      { type: 'message_stop' },
+    ),
   }
-  for (const wireApi of ['responses', 'chat'] as const) {
+  for (const wireApi of ['responses', 'chat', 'messages'] as const) {
     await using server = await startSseServer(sends(stream[wireApi]))
     const client = await clientFor(server.url, wireApi)
 

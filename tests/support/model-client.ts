@@ -7,11 +7,12 @@ import {
   type ModelRequest,
   type ProviderConfig,
 } from '../../src/model/index.ts'
+import type { WireApi } from '../../src/protocol/modes.ts'
 import type { ResponseItem } from '../../src/protocol/response-item.ts'
 
 export function clientFor(
   url: string,
-  wireApi: 'responses' | 'chat',
+  wireApi: WireApi,
   more: Partial<ProviderConfig> = {},
 ): Promise<ModelClient> {
   return createModelClient({

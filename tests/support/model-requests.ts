@@ -6,16 +6,21 @@ import type { ScriptedProvider } from '../../src/testing/index.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-export const PATHS = { responses: '/responses', chat: '/chat/completions' } as const
+export const PATHS = { responses: '/responses', chat: '/chat/completions', messages: '/messages' } as const
 export type SpokenWireApi = keyof typeof PATHS
+
+const messages = [{ role: 'user', content: 'Hello' }]
+const QUESTIONS: Readonly<Record<SpokenWireApi, Fields>> = {
+  responses: {
+    input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello' }] }],
+  },
+  chat: { messages },
+  messages: { max_tokens: 1024, messages },
+}
 
 /** A right request that asks one question, with other fields over it. */
 export function requestBody(wireApi: SpokenWireApi, fields: Fields = {}): Fields {
-  const question =
-    wireApi === 'responses'
-      ? { input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello' }] }] }
-      : { messages: [{ role: 'user', content: 'Hello' }] }
-  return { model: 'any', stream: true, ...question, ...fields }
+  return { model: 'any', stream: true, ...QUESTIONS[wireApi], ...fields }
 }
 
 export interface PostOptions {
@@ -32,7 +37,7 @@ export function post(
 ): Promise<Response> {
   return fetch(provider.url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', 'anthropic-version': '2026-10-21', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
     ...(signal === undefined ? {} : { signal }),
   })

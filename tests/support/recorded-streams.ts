@@ -1,6 +1,6 @@
 /** Streams as the providers send them, written by hand from their documentation: reasoning, text, two calls. */
 
-import { chatStream, responsesStream } from './sse-server.ts'
+import { chatStream, messagesStream, responsesStream } from './sse-server.ts'
 
 const TEXT = ['I will ', 'look at both — ', 'naïve façade 🙂.']
 
@@ -155,4 +155,74 @@ export const recordedChat = chatStream(
     },
   },
   'data: [DONE]\n\n',
+)
+
+const block = (index: number, content_block: object, ...deltas: readonly object[]) => [
+  { type: 'content_block_start', index, content_block },
+  ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
+  { type: 'content_block_stop', index },
+]
+
+/** A whole response of the Messages API: thinking, redacted thinking, text, two calls. */
+export const recordedMessages = messagesStream(
+  {
+    type: 'message_start',
+    message: {
+      id: 'msg_01',
+      type: 'message',
+      role: 'assistant',
+      model: 'any',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: {
+        input_tokens: 15,
+        cache_creation_input_tokens: 5,
+        cache_read_input_tokens: 100,
+        cache_creation: { ephemeral_5m_input_tokens: 5, ephemeral_1h_input_tokens: 0 },
+        output_tokens: 1,
+        service_tier: 'standard',
+      },
+    },
+  },
+  { type: 'ping' },
+  ...block(
+    0,
+    { type: 'thinking', thinking: '', signature: '' },
+    { type: 'thinking_delta', thinking: 'Two ' },
+    { type: 'thinking_delta', thinking: 'files.' },
+    { type: 'signature_delta', signature: 'EqQBCgIYAhIM' },
+  ),
+  ...block(1, { type: 'redacted_thinking', data: 'EmwKAhgBEgy3va3pzix' }),
+  ...block(
+    2,
+    { type: 'text', text: '', citations: null },
+    ...TEXT.map((text) => ({ type: 'text_delta', text })),
+  ),
+  { type: 'ping' },
+  ...block(
+    3,
+    { type: 'tool_use', id: 'toolu_1', name: 'read_file', input: {} },
+    { type: 'input_json_delta', partial_json: '' },
+    { type: 'input_json_delta', partial_json: '{"path":' },
+    { type: 'input_json_delta', partial_json: '"plan.md"}' },
+  ),
+  ...block(
+    4,
+    { type: 'tool_use', id: 'toolu_2', name: 'exec', input: {} },
+    { type: 'input_json_delta', partial_json: '{"inp' },
+    { type: 'input_json_delta', partial_json: 'ut":"text(1)"}' },
+  ),
+  {
+    type: 'message_delta',
+    delta: { stop_reason: 'tool_use', stop_sequence: null },
+    usage: {
+      input_tokens: 15,
+      cache_creation_input_tokens: 5,
+      cache_read_input_tokens: 100,
+      output_tokens: 30,
+      output_tokens_details: { thinking_tokens: 8 },
+    },
+  },
+  { type: 'message_stop' },
 )

@@ -115,6 +115,11 @@ export function responsesStream(...events: readonly ResponsesEvent[]): string {
     .join('')
 }
 
+/** Server-sent events as the Messages API frames them. */
+export function messagesStream(...events: readonly ResponsesEvent[]): string {
+  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
+}
+
 /** Server-sent events as the Chat API frames them; a string is sent as it stands. */
 export function chatStream(...chunks: readonly (object | string)[]): string {
   return chunks

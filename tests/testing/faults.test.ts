@@ -31,7 +31,7 @@ import {
   type SpokenWireApi,
 } from '../support/model-requests.ts'
 
-const wireApis: readonly SpokenWireApi[] = ['responses', 'chat']
+const wireApis: readonly SpokenWireApi[] = ['responses', 'chat', 'messages']
 
 const ask = requestBody('responses')
 

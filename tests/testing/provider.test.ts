@@ -48,9 +48,27 @@ const conversation = {
       { role: 'tool', tool_call_id: 'call_1', content: 'no such file' },
     ],
   }),
+  messages: requestBody('messages', {
+    tools: [{ name: 'read_file', input_schema: { type: 'object', properties: {} } }],
+    system: [{ type: 'text', text: 'Be brief.' }],
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'Read it.' }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'Look first.', signature: 'sig' },
+          { type: 'tool_use', id: 'call_1', name: 'read_file', input: { path: 'plan.md' } },
+        ],
+      },
+      {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: 'call_1', content: 'no such file' }],
+      },
+    ],
+  }),
 }
 
-test.each(['responses', 'chat'] as const)(
+test.each(['responses', 'chat', 'messages'] as const)(
   'a test reads a %s request in words that all wire APIs share',
   async (wireApi) => {
     await using provider = await startProvider([says('Hi')], { wireApi })

@@ -1,5 +1,6 @@
-/** Whole tool loops of OpenAI's own client: a right client is never refused. */
+/** Whole tool loops of the vendors' own clients: a right client is never refused. */
 
+import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import type {
   ResponseInput,
@@ -102,4 +103,46 @@ test('a Chat loop with parallel calls, run by the client itself', async () => {
     'text of a',
     'text of b',
   ])
+})
+
+test('a Messages loop with signed thinking and parallel calls', async () => {
+  await using provider = await startProvider(
+    [
+      [thinks('Look first.'), calls('read_file', { path: 'a' }), calls('read_file', { path: 'b' })],
+      [thinks('Now the patch.'), says('Patching.'), custom('apply_patch', 'patch')],
+      says('All done.'),
+    ],
+    { wireApi: 'messages', apiKey: 'test' },
+  )
+  const client = new Anthropic({ baseURL: new URL(provider.url).origin, apiKey: 'test', maxRetries: 0 })
+  const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'Go on.' }]
+  let answer = ''
+
+  while (answer === '') {
+    const stream = client.messages.stream({
+      model: 'any',
+      max_tokens: 4096,
+      thinking: { type: 'enabled', budget_tokens: 1024 },
+      messages,
+      tools: [
+        { name: 'read_file', input_schema: { ...parameters, type: 'object' } },
+        { name: 'apply_patch', input_schema: { type: 'object' } },
+      ],
+    })
+    const { content } = await stream.finalMessage()
+    const results = content.flatMap((block) =>
+      block.type === 'tool_use'
+        ? [{ type: 'tool_result' as const, tool_use_id: block.id, content: JSON.stringify(block.input) }]
+        : [],
+    )
+    // What the client received is what it sends back.
+    messages.push({ role: 'assistant', content }, { role: 'user', content: results })
+    if (results.length === 0)
+      answer = content.map((block) => (block.type === 'text' ? block.text : '')).join('')
+  }
+
+  expect(answer).toBe('All done.')
+  expect(provider.violations).toEqual([])
+  expect(provider.requests[2]?.outputOf('read_file')).toBe('{"path":"b"}')
+  expect(provider.requests[2]?.outputOf('apply_patch')).toBe('{"input":"patch"}')
 })

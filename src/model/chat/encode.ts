@@ -2,6 +2,7 @@
 
 import type { CallItem, CallOutputItem, MessageItem, ReasoningItem } from '../../protocol/response-item.ts'
 import type { ToolSpec } from '../../protocol/tool-spec.ts'
+import { describeFormat, FREE_TEXT_PARAMETERS } from '../free-text-tool.ts'
 import { keptFor, type Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
 import { canBeStrict } from '../strict-schema.ts'
@@ -12,7 +13,6 @@ import {
   type ChatTool,
   type ChatToolCall,
   type ContentPart,
-  FREE_TEXT_PARAMETERS,
   isReasoningData,
   type RequestBody,
 } from './wire.ts'
@@ -179,11 +179,4 @@ function encodeTool(tool: ToolSpec): ChatTool {
     type: 'function',
     function: { name, description, parameters: tool.parameters, ...(tool.strict ? { strict: true } : {}) },
   }
-}
-
-/** Nobody holds the model to a grammar here, so it has to be told of it. */
-function describeFormat(tool: Extract<ToolSpec, { type: 'custom' }>): string {
-  const { description, format } = tool
-  if (format?.type !== 'grammar') return description
-  return `${description}\n\nThe input follows this ${format.syntax} grammar:\n${format.definition}`
 }

@@ -79,11 +79,3 @@ export function isReasoningData(data: unknown): data is ReasoningData {
   const isFieldKnown = REASONING_FIELDS.some((field) => field === data.field)
   return isFieldKnown && (!('details' in data) || Array.isArray(data.details))
 }
-
-/** The one argument of a free-text tool that is sent as a function. */
-export const FREE_TEXT_PARAMETERS: JsonSchema = {
-  type: 'object',
-  properties: { input: { type: 'string', description: 'The text of the call, as it stands' } },
-  required: ['input'],
-  additionalProperties: false,
-}

@@ -1,7 +1,7 @@
 /** The Chat Completions API, as the scripted provider speaks it. */
 
 import { openAiErrorBody } from '../error-body.ts'
-import type { Wire } from '../wire.ts'
+import { BEARER, type Wire } from '../wire.ts'
 import { checkChatBody } from './check.ts'
 import { chatFrames } from './frames.ts'
 import { readMessages, readToolNames } from './read.ts'
@@ -12,5 +12,7 @@ export const chatWire: Wire = {
   check: checkChatBody,
   read: readMessages,
   toolNames: readToolNames,
+  keyHeaders: [BEARER],
+  requestIdHeader: 'x-request-id',
   errorBody: openAiErrorBody,
 }

@@ -1,7 +1,7 @@
 /** The Responses API, as the scripted provider speaks it. */
 
 import { openAiErrorBody } from '../error-body.ts'
-import type { Wire } from '../wire.ts'
+import { BEARER, type Wire } from '../wire.ts'
 import { checkResponsesBody } from './check.ts'
 import { responseFrames } from './frames.ts'
 import { readInput, readToolNames } from './read.ts'
@@ -12,5 +12,7 @@ export const responsesWire: Wire = {
   check: checkResponsesBody,
   read: readInput,
   toolNames: readToolNames,
+  keyHeaders: [BEARER],
+  requestIdHeader: 'x-request-id',
   errorBody: openAiErrorBody,
 }

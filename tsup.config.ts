@@ -1,6 +1,9 @@
 /** How the package is built: one flat folder, one file for each door, whatever doors share in chunks beside them. */
 
 import { existsSync } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
 /** The package's doors, by the name of their file in `dist`; `exports` in package.json says the same. */
@@ -49,6 +52,26 @@ export const library: Options = {
   dts: { entry: doors, compilerOptions: { stripInternal: true } },
   splitting: true,
   target: 'node22',
+  esbuildPlugins: [
+    {
+      name: 'grammar-beside-the-code',
+      setup(build) {
+        build.onEnd(() => copyGrammar(build.initialOptions.outdir ?? 'dist'))
+      },
+    },
+  ],
+}
+
+/** The grammar of shell scripts: one file of a package whose other 19 MB, and native build, nobody needs. */
+async function copyGrammar(folder: string): Promise<void> {
+  const resolve = createRequire(import.meta.url).resolve
+  // tsup writes what esbuild made only after the plugins have ended.
+  await mkdir(folder, { recursive: true })
+  await copyFile(
+    resolve('tree-sitter-bash/tree-sitter-bash.wasm'),
+    path.join(folder, 'tree-sitter-bash.wasm'),
+  )
+  await copyFile(resolve('tree-sitter-bash/LICENSE'), path.join(folder, 'tree-sitter-bash.LICENSE'))
 }
 
 // Built apart, for an older Node must be able to read this one file: it says which Node is needed.

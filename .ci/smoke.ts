@@ -47,6 +47,7 @@ run(process.execPath, ['esm.mjs'])
 write(
   'use.mjs',
   `import { Codex } from 'codex-ts'
+import { commandsOf } from 'codex-ts/platform'
 import { ScriptRunner } from 'codex-ts/script'
 import { says, startProvider } from 'codex-ts/testing'
 
@@ -63,6 +64,9 @@ const turn = await Codex.run('Hi', {
 })
 await provider[Symbol.asyncDispose]()
 if (turn.finalResponse !== 'Hello.') throw new Error(JSON.stringify(turn))
+
+const { plain } = await commandsOf('ls -a && pwd')
+if (JSON.stringify(plain) !== '[["ls","-a"],["pwd"]]') throw new Error(JSON.stringify(plain))
 `,
 )
 run(process.execPath, ['use.mjs'])
@@ -106,7 +110,7 @@ const help = run(process.execPath, [bin, '--help'])
 if (!help.includes('codex-ts')) fail(`--help says: ${help}`)
 
 console.log(
-  `smoke: ${doors.length} doors by import, require and type, a script, a turn, the program: Node ${process.versions.node}`,
+  `smoke: ${doors.length} doors by import, require and type, a script, a turn, a shell's script, the program: Node ${process.versions.node}`,
 )
 
 /** What the declarations of a door promise to exist at run time, and does not. */

@@ -9,6 +9,11 @@ export interface CommandRequest {
   readonly env?: Readonly<Record<string, string>>
   /** Written to standard input, which is then closed; without it standard input is empty. */
   readonly stdin?: string
+  /**
+   * A terminal of 24 lines by 80 columns in place of pipes: `stdin` is typed into it, it stays open for more, and all
+   * output is `stdout`. Needs the package node-pty, which the host installs. Default false.
+   */
+  readonly tty?: boolean
   /** The whole process group is ended after this. No limit when absent. */
   readonly timeoutMs?: number
   /**
@@ -28,7 +33,7 @@ export interface CommandRequest {
 }
 
 export interface CommandResult {
-  /** 128 + n when signal n ended it, 127 when the program was not found, 124 after a timeout. */
+  /** 128 + n when signal n ended it (1 in a terminal, as upstream has it), 127 when the program was not found, 124 after a timeout. */
   readonly exitCode: number
   /** The signal's name, when one ended it. */
   readonly signal: string | null

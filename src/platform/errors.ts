@@ -58,15 +58,28 @@ export class SandboxUnavailableError extends ToolError {
   /** The option that would have to change. */
   readonly option = 'sandboxMode'
   readonly sandboxMode: SandboxMode
+  /** Goes on after "because". */
+  readonly reason: string
+  /** What a person can do; empty where nothing helps. */
+  readonly remedy: string
 
-  constructor(sandboxMode: SandboxMode, sandboxRequested: boolean) {
+  constructor(refusal: {
+    readonly sandboxMode: SandboxMode
+    /** Whether a person named the mode. */
+    readonly sandboxRequested: boolean
+    readonly reason: string
+    readonly remedy: string
+  }) {
+    const { sandboxMode, sandboxRequested, reason, remedy } = refusal
     const why = sandboxRequested ? 'which was asked for' : 'the default, since none was named'
     super(
-      `sandboxMode: no command was run. The mode is ${sandboxMode} (${why}), and this build cannot enforce it on ` +
-        `processes here (${process.platform}). Tools that work on files without a process still obey it. To run commands ` +
-        `with the full rights of the user, the host must pass sandboxMode 'danger-full-access'.`,
+      `sandboxMode: no command was run. The mode is ${sandboxMode} (${why}), and it cannot be enforced on processes ` +
+        `here, because ${reason}. ${remedy === '' ? '' : `${remedy} `}Tools that work on files without a process ` +
+        "still obey it. To run commands with the full rights of the user, the host must pass sandboxMode 'danger-full-access'.",
     )
     this.sandboxMode = sandboxMode
+    this.reason = reason
+    this.remedy = remedy
   }
 }
 
@@ -101,12 +114,27 @@ export class StdinClosedError extends ToolError {
   override readonly code = 'stdin_closed'
   readonly sessionId: number
 
+  /** The wording is upstream's. */
   constructor(sessionId: number) {
-    super(
-      'stdin is closed for this session. Only Ctrl-C (U+0003) can be sent to it; start the command again with its ' +
-        'input in the command line, by a pipe or a here-document',
-    )
+    super('stdin is closed for this session; rerun exec_command with tty=true to keep stdin open')
     this.sessionId = sessionId
+  }
+}
+
+/** A terminal was asked for, and the package that makes them could not be loaded. */
+export class TerminalUnavailableError extends ToolError {
+  override readonly name = 'TerminalUnavailableError'
+  override readonly code = 'terminal_unavailable'
+  /** What the host would have to install. */
+  readonly packageName = 'node-pty'
+
+  constructor(problem: string, options?: CodexErrorOptions) {
+    super(
+      `no command was run, because a terminal needs the package node-pty, and ${problem}. Call again without tty; ` +
+        'a command that needs input can have it by a pipe or a here-document. The host can add terminals with ' +
+        '`npm install node-pty`.',
+      options,
+    )
   }
 }
 

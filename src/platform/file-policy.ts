@@ -1,10 +1,10 @@
 /** Decides which paths may be read or written, after links are followed. */
 
-import { lstat, readlink, realpath } from 'node:fs/promises'
+import { lstat, readlink, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { SandboxMode } from '../protocol/modes.ts'
 import { type Access, PathDeniedError } from './errors.ts'
-import { readHostText } from './host-files.ts'
+import { existsOnHost, readHostText } from './host-files.ts'
 import type { SandboxPolicy } from './sandbox.ts'
 
 const LINKS_MAX = 40
@@ -17,31 +17,61 @@ export function unconfinedPolicy(roots: readonly string[]): SandboxPolicy {
   return {
     sandboxMode: 'danger-full-access',
     writableRoots: roots,
+    temporaryFolders: [],
     protectedPaths: [],
     networkAccess: true,
   }
 }
 
+/** What a host wants of a policy. */
+export interface PolicyRequest {
+  readonly sandboxMode: SandboxMode
+  /** Absolute, links followed. */
+  readonly roots: readonly string[]
+  /** Absolute; those that are there become writable. */
+  readonly temporaryFolders: readonly string[]
+  /** Absolute. */
+  readonly protectedPaths: readonly string[]
+  readonly networkAccess: boolean
+}
+
 /** The policy of these roots, with what is protected inside them. */
-export async function policyFor(
-  sandboxMode: SandboxMode,
-  roots: readonly string[],
-  networkAccess: boolean,
-): Promise<SandboxPolicy> {
+export async function policyFor(request: PolicyRequest): Promise<SandboxPolicy> {
+  const { sandboxMode, roots, networkAccess } = request
   if (sandboxMode === 'danger-full-access') return unconfinedPolicy(roots)
-  const named = roots.flatMap((root) => PROTECTED_NAMES.map((name) => path.join(root, name)))
+  const temporaryFolders = await realFolders(request.temporaryFolders)
+  const ofRoots = roots.flatMap((root) => PROTECTED_NAMES.map((name) => path.join(root, name)))
+  // Nobody works in these themselves, so only what is there needs protection.
+  const ofTemporary = await Promise.all(
+    temporaryFolders
+      .flatMap((folder) => PROTECTED_NAMES.map((name) => path.join(folder, name)))
+      .map(async (named) => ((await existsOnHost(named)) ? [named] : [])),
+  )
+  const named = [...ofRoots, ...ofTemporary.flat(), ...request.protectedPaths]
+  const real = await Promise.all(named.map((target) => realPathOf(target).catch(() => target)))
   const repositories = await Promise.all(roots.map(linkedRepository))
   return {
     sandboxMode,
     writableRoots: roots,
-    protectedPaths: [...named, ...repositories.filter((found) => found !== null)],
+    temporaryFolders,
+    protectedPaths: [...new Set([...named, ...real, ...repositories.flat()])],
     networkAccess: networkAccess && sandboxMode === 'workspace-write',
   }
 }
 
+async function realFolders(folders: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(
+    folders.map(async (folder) => {
+      const found = await stat(folder).catch(() => null)
+      return found?.isDirectory() === true ? [await realpath(folder)] : []
+    }),
+  )
+  return [...new Set(real.flat())]
+}
+
 /** @throws {PathDeniedError} `target`, absolute and with links followed, may not be touched so. */
 export function checkAccess(target: string, access: Access, policy: SandboxPolicy): void {
-  const { sandboxMode, writableRoots, protectedPaths } = policy
+  const { sandboxMode, writableRoots, temporaryFolders, protectedPaths } = policy
   if (sandboxMode === 'danger-full-access') return
   const deny = (reason: string, advice: string): never => {
     throw new PathDeniedError({ path: target, access, sandboxMode, reason, advice })
@@ -53,7 +83,9 @@ export function checkAccess(target: string, access: Access, policy: SandboxPolic
       'Say what you would have written; a person can allow writing by another mode.',
     )
   }
-  if (!writableRoots.some((root) => isWithin(target, root))) {
+  // What a process may write, a tool may read and write; beyond that tools keep to the roots, and processes read all.
+  const areas = sandboxMode === 'workspace-write' ? [...writableRoots, ...temporaryFolders] : writableRoots
+  if (!areas.some((area) => isWithin(target, area))) {
     deny(
       `it lies outside ${writableRoots.join(' and ')}`,
       'Use a path inside; links are followed before this is checked.',
@@ -103,15 +135,20 @@ async function linkAt(target: string): Promise<string | null> {
   }
 }
 
-/** Where the repository lies when `.git` is a file that points to it, as in a worktree. */
-async function linkedRepository(root: string): Promise<string | null> {
+/** Where the repository lies when `.git` is a file that points to it, as in a worktree, which shares another's hooks. */
+async function linkedRepository(root: string): Promise<string[]> {
   const pointer = (await readHostText(path.join(root, '.git'))) ?? ''
-  const folder = /^gitdir:[ \t]*(.+?)[ \t\r]*$/m.exec(pointer)?.[1]
-  return folder === undefined ? null : realPathOf(path.resolve(root, folder)).catch(() => null)
+  const named = /^gitdir:[ \t]*(.+?)[ \t\r]*$/m.exec(pointer)?.[1]
+  if (named === undefined) return []
+  const folder = path.resolve(root, named)
+  const shared = (await readHostText(path.join(folder, 'commondir')))?.trim()
+  const folders = [folder, ...(shared ? [path.resolve(folder, shared)] : [])]
+  const real = await Promise.all(folders.map((target) => realPathOf(target).catch(() => null)))
+  return real.filter((target) => target !== null)
 }
 
 /** Whether `target` is `folder` or lies below it. */
-function isWithin(target: string, folder: string): boolean {
+export function isWithin(target: string, folder: string): boolean {
   const relative = path.relative(folder, target)
   return !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
 }

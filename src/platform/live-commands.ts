@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { WorkspaceClosedError } from './errors.ts'
 import { atHostExit } from './host-exit.ts'
+import { type HostWatch, watchHost } from './host-watch.ts'
 import { type LaunchedCommand, type LaunchOptions, launchCommand } from './launch-command.ts'
 import { killMarked } from './process-group.ts'
 import type { Launch } from './sandbox.ts'
@@ -21,10 +22,26 @@ export function liveCommands(): LiveCommands {
   let count = 0
   let isClosed = false
   let forgetHostExit: (() => void) | undefined
+  let watching: Promise<HostWatch | undefined> | undefined
+  let watch: HostWatch | undefined
 
   const killAll = () => {
     for (const command of live) command.kill()
-    killMarked(workspaceMark)
+    if (count > 0) killMarked(workspaceMark)
+    watch?.end()
+  }
+
+  const watchTheHost = () => {
+    watching ??= watchHost(workspaceMark).then((started) => {
+      watch = started
+      return started
+    })
+    return watching
+  }
+
+  const forget = (command: LaunchedCommand) => {
+    live.delete(command)
+    if (command.pid !== undefined) watch?.drop(command.pid)
   }
 
   return {
@@ -33,12 +50,18 @@ export function liveCommands(): LiveCommands {
       forgetHostExit ??= atHostExit(killAll)
       count += 1
       const command = await launchCommand(launch, { ...options, mark: `${workspaceMark}${count}/` })
+      // What a command left running in its group stays on the list, until somebody sees that it has gone.
+      for (const earlier of live) if (!earlier.mayBeAlive()) forget(earlier)
       live.add(command)
-      // What a command left running in its group stays on the list.
+      if (isClosed) {
+        await command.stop()
+        throw new WorkspaceClosedError()
+      }
+      const started = await watchTheHost()
+      if (command.pid !== undefined) started?.add(command.pid)
       void command.ended.then(() => {
-        if (!command.isAlive()) live.delete(command)
+        if (!command.isAlive()) forget(command)
       })
-      if (isClosed) await command.stop()
       return command
     },
 
@@ -48,6 +71,8 @@ export function liveCommands(): LiveCommands {
       live.clear()
       if (count > 0) killMarked(workspaceMark)
       forgetHostExit?.()
+      const started = await watching
+      started?.end()
     },
   }
 }

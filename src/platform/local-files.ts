@@ -2,29 +2,33 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Dirent, Stats } from 'node:fs'
-import {
-  chmod,
-  chown,
-  lstat,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  unlink,
-  writeFile,
-} from 'node:fs/promises'
+import { chmod, chown, lstat, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { type Access, PathDeniedError } from './errors.ts'
 import { checkAccess, isMissing, realPathOf, realPathOfEntry } from './file-policy.ts'
 import { makeFolder } from './make-folder.ts'
+import { readHeads } from './read-heads.ts'
+import { readRange } from './read-range.ts'
 import type { SandboxPolicy } from './sandbox.ts'
 import { refuseSpecial } from './special-files.ts'
-import type { FileInfo, Workspace } from './workspace.ts'
+import type { DirectoryEntry, FileInfo, Workspace } from './workspace.ts'
+
+/** What decoding puts where bytes are no UTF-8. */
+const REPLACEMENT = '\ufffd'
 
 export type WorkspaceFiles = Pick<
   Workspace,
-  'resolve' | 'readable' | 'writable' | 'readText' | 'readBytes' | 'writeText' | 'list' | 'stat' | 'remove'
+  | 'resolve'
+  | 'readable'
+  | 'writable'
+  | 'readText'
+  | 'readBytes'
+  | 'readHeads'
+  | 'writeText'
+  | 'writeBytes'
+  | 'list'
+  | 'stat'
+  | 'remove'
 >
 
 /**
@@ -47,10 +51,18 @@ export function localFiles(root: string, policy: SandboxPolicy): WorkspaceFiles 
     return real
   }
 
+  const write = async (target: string, content: string | Uint8Array) => {
+    const real = await writable(target)
+    await makeFolder(path.dirname(real))
+    await replaceFile(real, content)
+  }
+
   return {
     resolve,
     readable,
     writable,
+    writeText: write,
+    writeBytes: write,
 
     async readText(target, { signal } = {}) {
       const real = await readable(target)
@@ -60,21 +72,25 @@ export function localFiles(root: string, policy: SandboxPolicy): WorkspaceFiles 
 
     async readBytes(target, { offset = 0, limit, signal } = {}) {
       const real = await readable(target)
-      await refuseSpecial(real, 'read')
+      const { size } = await refuseSpecial(real, 'read')
       if (offset === 0 && limit === undefined) return readFile(real, signal && { signal })
-      return readRange(real, offset, limit, signal)
+      return readRange(real, { offset, limit, size, signal })
     },
 
-    async writeText(target, text) {
-      const real = await writable(target)
-      await makeFolder(path.dirname(real))
-      await replaceFile(real, text)
+    async readHeads(folder, names, { bytesMax, signal }) {
+      const real = await readable(folder)
+      const mayRead = (name: string) =>
+        name === path.basename(name) && isAllowed(path.join(real, name), 'read', policy)
+      return readHeads(real, names, { bytesMax, mayRead, signal })
     },
 
     async list(target, { signal } = {}) {
-      const entries = await readdir(await readable(target), { withFileTypes: true })
+      const real = await readable(target)
+      const found = await readdir(real, { withFileTypes: true })
       signal?.throwIfAborted()
-      return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) })).sort(byName)
+      const entries = found.map((entry): DirectoryEntry => ({ name: entry.name, kind: kindOf(entry) }))
+      const isSuspect = entries.some(({ name }) => name.includes(REPLACEMENT))
+      return (isSuspect ? await withUnreachable(real) : entries).sort(byName)
     },
 
     async stat(target) {
@@ -95,25 +111,35 @@ export function localFiles(root: string, policy: SandboxPolicy): WorkspaceFiles 
   }
 }
 
-/** A reader sees the old text or the new, never half of one; the file keeps its mode and owner. */
-async function replaceFile(file: string, text: string): Promise<void> {
+function isAllowed(target: string, access: Access, policy: SandboxPolicy): boolean {
+  try {
+    checkAccess(target, access, policy)
+    return true
+  } catch (error) {
+    if (error instanceof PathDeniedError) return false
+    throw error
+  }
+}
+
+/** A reader sees the old content or the new, never half of one; the file keeps its mode and owner. */
+async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
   const old = await stat(file).catch(() => null)
   if (old !== null && !old.isFile()) {
     await refuseSpecial(file, 'write')
     // The null device is written to, not replaced; a folder gives the file system's own error.
-    return writeFile(file, text)
+    return writeFile(file, content)
   }
 
   const draft = path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${randomUUID()}.tmp`)
   try {
-    await writeFile(draft, text, { flag: 'wx' })
+    await writeFile(draft, content, { flag: 'wx' })
     if (old !== null) await keepIdentity(draft, old)
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })
     if (old === null || !isForbidden(error)) throw error
     // The folder takes no new file, but this one may still be writable.
-    await writeFile(file, text)
+    await writeFile(file, content)
   }
 }
 
@@ -127,26 +153,17 @@ function isForbidden(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
 }
 
-async function readRange(
-  file: string,
-  offset: number,
-  limit: number | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  await using handle = await open(file)
-  const length = Math.max(0, Math.min(limit ?? Number.POSITIVE_INFINITY, (await handle.stat()).size - offset))
-  const bytes = Buffer.alloc(length)
-  let filled = 0
-  while (filled < length) {
-    signal?.throwIfAborted()
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return bytes.subarray(0, filled)
+/** Reads the names as bytes, because only those say whether a U+FFFD stands in the name or for what is no UTF-8. */
+async function withUnreachable(folder: string): Promise<DirectoryEntry[]> {
+  const found = await readdir(folder, { withFileTypes: true, encoding: 'buffer' })
+  return found.map((entry) => {
+    const name = entry.name.toString('utf8')
+    const isExact = Buffer.from(name).equals(entry.name)
+    return { name, kind: kindOf(entry), ...(isExact ? {} : { isUnreachable: true as const }) }
+  })
 }
 
-function kindOf(entry: Dirent | Stats): FileInfo['kind'] {
+function kindOf(entry: Pick<Dirent | Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): FileInfo['kind'] {
   if (entry.isFile()) return 'file'
   if (entry.isDirectory()) return 'directory'
   return entry.isSymbolicLink() ? 'symlink' : 'other'

@@ -14,6 +14,8 @@ const PROCESSES_MAX = 64
 const RECENT_PROTECTED = 8
 const UNREAD_BYTES_MAX = 1024 * 1024
 const EARLY_EXIT_MS = 150
+/** What was typed is given time to show before a look begins. */
+const AFTER_TYPING_MS = 100
 const SESSION_ID_MIN = 1_000
 const SESSION_ID_MAX = 99_999
 
@@ -113,12 +115,13 @@ export function localProcessTable(clock: Clock): LocalProcessTable {
       const entry = entries.get(sessionId)
       if (entry === undefined) throw new UnknownProcessError(sessionId)
       use(entry)
-      if (chars !== '' && chars !== INTERRUPT) throw new StdinClosedError(sessionId)
-      if (chars === INTERRUPT) entry.command.interrupt()
+      const hasTyped = send(entry, chars)
 
       // What came of the look before is for whoever asked for it.
       const before = entry.lastLook.catch(() => {})
-      const next = within(before, { signal }).then(() => look(entry, yieldMs, signal))
+      const next = within(before, { signal })
+        .then(() => (hasTyped ? within(entry.command.ended, { ms: AFTER_TYPING_MS, signal }) : undefined))
+        .then(() => look(entry, yieldMs, signal))
       entry.lastLook = next
       return next
     },
@@ -127,6 +130,15 @@ export function localProcessTable(clock: Clock): LocalProcessTable {
   })
 
   return { through, [Symbol.asyncDispose]: end }
+}
+
+/** Whether something was typed. Without a terminal there is nowhere to type, and Ctrl-C is a signal. */
+function send({ command, sessionId }: TableEntry, chars: string): boolean {
+  if (chars === '') return false
+  if (command.type !== undefined) command.type(chars)
+  else if (chars === INTERRUPT) command.interrupt()
+  else throw new StdinClosedError(sessionId)
+  return command.type !== undefined
 }
 
 /** Ends the command that was used longest ago, one that has ended by itself before any other, none of the latest. */

@@ -13,7 +13,8 @@ import type { LaunchedCommand, LaunchOptions } from './launch-command.ts'
 import { liveCommands } from './live-commands.ts'
 import { localFiles } from './local-files.ts'
 import { localProcessTable } from './local-process-table.ts'
-import { type SandboxPolicy, sandboxFor } from './sandbox.ts'
+import { holdingOn } from './sandbox/holding-on.ts'
+import { type Launch, type Sandbox, type SandboxPolicy, sandboxFor } from './sandbox.ts'
 import { shellCommand } from './shell.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -32,6 +33,14 @@ export interface WorkspaceOptions {
   readonly sandboxRequested?: boolean
   /** Whether commands may use the network in `workspace-write`; default false. Always in `danger-full-access`. */
   readonly networkAccess?: boolean
+  /** Paths that nobody may write although they lie in a writable folder, such as the host's own state; relative to the root. */
+  readonly protectedPaths?: readonly string[]
+  /** Whether the folder that `TMPDIR` of the environment names stays unwritable in `workspace-write`; default false. */
+  readonly excludeTmpdirEnvVar?: boolean
+  /** Whether `/tmp` stays unwritable in `workspace-write`; default false. */
+  readonly excludeSlashTmp?: boolean
+  /** What holds processes to the mode; default what this machine has. */
+  readonly sandbox?: Sandbox
   /** What commands inherit from, usually `process.env`; default nothing. */
   readonly environment?: Environment
   readonly environmentPolicy?: EnvironmentPolicy
@@ -52,22 +61,36 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     ),
   )
   const roots = [...new Set([root, ...additional])]
-  const policy = await policyFor(sandboxMode, roots, options.networkAccess ?? false)
+  const environment = commandEnvironment(options.environment ?? {}, options.environmentPolicy)
+  const policy = await policyFor({
+    sandboxMode,
+    roots,
+    temporaryFolders: temporaryFolders(options, environment),
+    protectedPaths: (options.protectedPaths ?? []).map((target) => path.resolve(root, target)),
+    networkAccess: options.networkAccess ?? false,
+  })
   const commands = liveCommands()
   const table = localProcessTable(clock)
-  const environment = commandEnvironment(options.environment ?? {}, options.environmentPolicy)
+  const held = new Set<Promise<unknown>>()
   const dispose = async () => {
     await commands[Symbol.asyncDispose]()
     await table[Symbol.asyncDispose]()
+    await Promise.all(held)
   }
 
-  const workspaceUnder = (held: SandboxPolicy): Omit<Workspace, 'unconfined'> => {
-    const files = localFiles(root, held)
+  const workspaceUnder = (bounds: SandboxPolicy): Omit<Workspace, 'unconfined'> => {
+    const files = localFiles(root, bounds)
+    const sandbox =
+      bounds.sandboxMode === 'danger-full-access'
+        ? sandboxFor(bounds.sandboxMode)
+        : (options.sandbox ?? sandboxFor(bounds.sandboxMode))
 
-    type Bounds = Pick<LaunchOptions, 'streamBytesMax' | 'drainMs' | 'endsGroup' | 'onBytes'>
-    const launch = async (request: CommandRequest, bounds: Bounds): Promise<LaunchedCommand> => {
-      const sandbox = sandboxFor(held.sandboxMode)
-      if (sandbox === undefined) throw new SandboxUnavailableError(held.sandboxMode, sandboxRequested)
+    type Ends = Pick<LaunchOptions, 'streamBytesMax' | 'drainMs' | 'endsGroup' | 'onBytes'>
+    const launch = async (request: CommandRequest, ends: Ends): Promise<LaunchedCommand> => {
+      const problem = await sandbox.problem()
+      if (problem !== undefined) {
+        throw new SandboxUnavailableError({ sandboxMode: bounds.sandboxMode, sandboxRequested, ...problem })
+      }
 
       const cwd = await commandFolder(await files.readable(request.cwd ?? root))
       const { command } = request
@@ -75,13 +98,22 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       if (program === '')
         throw new CommandNotStartedError(cwd, 'it names no program. Pass one, with its arguments.')
       const env = { ...environment, ...request.env }
-      const inside = await sandbox.wrap({ program, args, cwd, env }, held)
-      return commands.launch(inside, {
-        ...request,
-        ...bounds,
-        clock,
-        aggregatedBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
-      })
+      const start = (launch: Launch, onBytes: LaunchOptions['onBytes']) =>
+        commands.launch(launch, {
+          ...request,
+          ...ends,
+          ...(onBytes && { onBytes }),
+          clock,
+          aggregatedBytesMax: request.outputBytesMax ?? OUTPUT_BYTES_MAX,
+        })
+      if (bounds.sandboxMode === 'danger-full-access') {
+        return await start({ program, args, cwd, env }, ends.onBytes)
+      }
+      const wrapped = await sandbox.wrap({ program, args, cwd, env }, bounds)
+      const launched = await holdingOn(wrapped, ends.onBytes, (onBytes) => start(wrapped.launch, onBytes))
+      held.add(launched.ended)
+      void launched.ended.then(() => held.delete(launched.ended))
+      return launched
     }
 
     const start = (request: CommandRequest) =>
@@ -94,8 +126,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     return {
       root,
       writableRoots: roots,
-      sandboxMode: held.sandboxMode,
-      networkAccess: held.networkAccess,
+      sandboxMode: bounds.sandboxMode,
+      networkAccess: bounds.networkAccess,
       processes: table.through((request, onBytes) =>
         launch(request, { streamBytesMax: 0, drainMs: TABLE_DRAIN_MS, endsGroup: false, onBytes }),
       ),
@@ -133,6 +165,16 @@ async function runToEnd(
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }
+}
+
+function temporaryFolders(
+  { excludeSlashTmp = false, excludeTmpdirEnvVar = false }: WorkspaceOptions,
+  { TMPDIR = '' }: Readonly<Record<string, string>>,
+): string[] {
+  return [
+    ...(excludeSlashTmp || process.platform === 'win32' ? [] : ['/tmp']),
+    ...(excludeTmpdirEnvVar || !path.isAbsolute(TMPDIR) ? [] : [TMPDIR]),
+  ]
 }
 
 async function existingFolder(option: string, folder: string): Promise<string> {

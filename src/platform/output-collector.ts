@@ -1,6 +1,5 @@
 /** Takes a command's output from its pipes: keeps the ends of it, and hands all of it on. */
 
-import type { Readable } from 'node:stream'
 import type { CommandRequest, CommandResult } from './command.ts'
 import { type HeadTailBuffer, headTailBuffer } from './head-tail-buffer.ts'
 import { characterCutter } from './utf8.ts'
@@ -19,8 +18,15 @@ export interface OutputBounds extends Pick<CommandRequest, 'onOutput'> {
   readonly onBytes?: (bytes: Buffer) => void
 }
 
+/** Where bytes come from. */
+export interface ByteSource {
+  onBytes(listener: (bytes: Buffer) => void): void
+  pause(): void
+  resume(): void
+}
+
 export interface OutputCollector {
-  read(name: StreamName, stream: Readable): void
+  read(name: StreamName, source: ByteSource): void
   accept(name: StreamName, bytes: Buffer): Promise<void> | undefined
   /** What was kept. What comes later is read, so that nobody stalls on a full pipe, and dropped. */
   result(end: Pick<CommandResult, 'exitCode' | 'signal' | 'timedOut' | 'durationMs'>): Promise<CommandResult>
@@ -46,14 +52,12 @@ export function collectOutput(options: OutputBounds): OutputCollector {
 
   return {
     accept,
-    read(name, stream) {
-      // A pipe that breaks has nothing more to say; that the command has ended is told by other events.
-      stream.on('error', () => {})
-      stream.on('data', (chunk: Buffer) => {
+    read(name, source) {
+      source.onBytes((chunk) => {
         const told = accept(name, cut[name](chunk))
         if (told === undefined) return
-        stream.pause()
-        void told.then(() => stream.resume())
+        source.pause()
+        void told.then(() => source.resume())
       })
     },
     async result(end) {

@@ -10,7 +10,7 @@ const FIRST_POLL_MS = 5
 const SWEEPS_MAX = 3
 
 /** The variable that marks all descendants of a command, also those that left its process group. */
-const MARK_NAME = 'CODEX_TS_COMMAND'
+export const MARK_NAME = 'CODEX_TS_COMMAND'
 
 /** The environment entry of a command's processes. A mark ends with `/`, and begins with that of its workspace. */
 export function markEntry(mark: string): Record<string, string> {
@@ -45,9 +45,17 @@ export function isGroupAlive(pid: number): boolean {
   })
 }
 
-/** SIGTERM to the group, SIGKILL after a grace, and then to whoever carries the mark outside the group. */
-export async function endGroup(pid: number, mark: string): Promise<void> {
-  if (hasGroup(pid)) signalGroup(pid, 'SIGTERM')
+/**
+ * Asks the group to end, kills it after a grace, and then whoever carries the mark outside the group.
+ *
+ * @param signals How to ask.
+ */
+export async function endGroup(
+  pid: number,
+  mark: string,
+  signals: readonly NodeJS.Signals[] = ['SIGTERM'],
+): Promise<void> {
+  if (hasGroup(pid)) for (const signal of signals) signalGroup(pid, signal)
   let waitedMs = 0
   for (let pauseMs = FIRST_POLL_MS; waitedMs < TERM_GRACE_MS && isGroupAlive(pid); pauseMs *= 2) {
     const thisTimeMs = Math.min(pauseMs, TERM_GRACE_MS - waitedMs)
@@ -77,7 +85,8 @@ export function killMarked(mark: string): void {
   }
 }
 
-function hasGroup(pid: number): boolean {
+/** Whether there is a group of this number, if only of processes that nobody has reaped. */
+export function hasGroup(pid: number): boolean {
   try {
     return process.kill(process.platform === 'win32' ? pid : -pid, 0)
   } catch {

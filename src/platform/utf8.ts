@@ -2,6 +2,7 @@
 
 /** How many bytes a character takes that begins with `lead`; 1 for what begins none. */
 function characterBytes(lead: number): number {
+  if (lead >= 0b1111_1000) return 1
   if (lead >= 0b1111_0000) return 4
   if (lead >= 0b1110_0000) return 3
   return lead >= 0b1100_0000 ? 2 : 1

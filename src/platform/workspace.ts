@@ -14,6 +14,8 @@ export interface FileInfo {
 export interface DirectoryEntry {
   readonly name: string
   readonly kind: FileInfo['kind']
+  /** The name on the disk is no UTF-8: it reads with U+FFFD where it is not, and no path leads there. */
+  readonly isUnreachable?: true
 }
 
 /**
@@ -47,12 +49,27 @@ export interface Workspace extends AsyncDisposable {
 
   /** @throws {SpecialFileError} A pipe, a socket or a device, as of every method that reads or writes content. */
   readText(path: string, options?: { readonly signal?: AbortSignal }): Promise<string>
+  /** What grows meanwhile is given as it was. A range is read alone, however long the file is. */
   readBytes(
     path: string,
     options?: { readonly offset?: number; readonly limit?: number; readonly signal?: AbortSignal },
   ): Promise<Uint8Array>
+  /**
+   * The beginnings of plain files that lie in one folder, in the order of their names; null for what cannot be read, or is
+   * a link. For searches: many files cost little more than one.
+   *
+   * @param names As `list` gave them.
+   * @param options.bytesMax Of each file.
+   */
+  readHeads(
+    folder: string,
+    names: readonly string[],
+    options: { readonly bytesMax: number; readonly signal?: AbortSignal },
+  ): Promise<(Uint8Array | null)[]>
   /** Replaces the file in one step, and makes the folders above it. */
   writeText(path: string, text: string): Promise<void>
+  /** As `writeText` does. */
+  writeBytes(path: string, bytes: Uint8Array): Promise<void>
   list(path: string, options?: { readonly signal?: AbortSignal }): Promise<DirectoryEntry[]>
   /** Null where nothing is. Does not follow a link at the end of `path`. */
   stat(path: string): Promise<FileInfo | null>

@@ -1,14 +1,17 @@
 /** Commands that run to their end. */
 
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { constants } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import {
   CommandNotStartedError,
   type CommandRequest,
-  canEnforce,
   openWorkspace,
-  SandboxUnavailableError,
   WorkspaceClosedError,
 } from '../../src/platform/index.ts'
 import { isRunning, numberIn, until, waitingFor } from '../support/processes.ts'
@@ -94,6 +97,7 @@ test.each<[string, CommandRequest]>([
   ['a file in place of a folder', { command: ['echo'], cwd: 'a.txt' }],
   ['no program', { command: [] }],
   ['a word that no program can be given', { command: ['echo', 'a\0b'] }],
+  ['a variable that no program can be given', { command: ['echo'], env: { A: 'a\0b' } }],
   ['more words than the system takes', { command: ['echo', 'x'.repeat(4_000_000)] }],
 ])('%s is an error that says where', async (_title, request) => {
   await using folder = await tempFolder({ 'a.txt': '' })
@@ -189,6 +193,92 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
+test.runIf(process.platform === 'linux').each([
+  ['a daemon', 'setsid sh -c \'sh -c "echo \\$\\$ > pid; exec sleep 300" &\''],
+  [
+    'a daemon that ignores SIGTERM',
+    'setsid sh -c \'trap "" TERM; echo $$ > pid; while :; do sleep 1; done\' &',
+  ],
+  ['a disowned child', 'sleep 300 & echo $! > pid; disown 2>/dev/null'],
+  ['a stopped child', 'sleep 300 & kill -STOP $!; echo $! > pid'],
+])('%s that a finished command left behind ends with it', async (_title, leave) => {
+  await using folder = await tempFolder()
+  await using workspace = await unconfined(folder.path)
+  const command = `(${leave}) >/dev/null 2>&1; until [ -s pid ]; do sleep 0.02; done; cat pid`
+
+  const { stdout, exitCode } = await workspace.run({ command })
+
+  expect(exitCode).toBe(0)
+  expect(Number(stdout)).toBeGreaterThan(0)
+  await until(() => !isRunning(Number(stdout)))
+})
+
+test.runIf(process.platform === 'linux')(
+  'many commands leave no descriptor open and no listener',
+  async () => {
+    await using folder = await tempFolder()
+    await using workspace = await unconfined(folder.path)
+    const open = () => readdirSync('/proc/self/fd').length
+    const listening = () => process.eventNames().map((name) => [name, process.listenerCount(name)])
+    const abort = new AbortController()
+    const some = (count: number, tty: boolean) =>
+      Promise.all(
+        Array.from({ length: count }, () =>
+          workspace.run({ command: ['true'], stdin: 'x', tty }, { signal: abort.signal }),
+        ),
+      )
+    await some(10, false)
+    await some(2, true)
+    const before = { open: open(), listening: listening() }
+
+    for (let round = 0; round < 20; round += 1) await some(20, false)
+    for (let round = 0; round < 10; round += 1) await some(10, true)
+
+    expect(open()).toBeLessThanOrEqual(before.open + 2)
+    expect(listening()).toEqual(before.listening)
+  },
+)
+
+test.runIf(process.platform === 'linux')(
+  'a host without file descriptors is told so, and goes on when it has some',
+  async () => {
+    await using folder = await tempFolder()
+    const fixture = fileURLToPath(new URL('../fixtures/platform/out-of-files.ts', import.meta.url))
+
+    const { stdout } = await promisify(execFile)(
+      'sh',
+      ['-c', 'ulimit -n 128; exec "$0" "$1"', NODE, fixture],
+      {
+        cwd: folder.path,
+      },
+    )
+
+    expect(JSON.parse(stdout)).toEqual({
+      error: expect.objectContaining({ name: 'CommandNotStartedError', cwd: folder.path }),
+      message: expect.stringMatching(/no free file descriptors.*EMFILE/),
+      exitCode: 0,
+    })
+  },
+)
+
+test('a folder that goes between the check and the start is no missing program', async () => {
+  await using folder = await tempFolder({ 'sub/a.txt': '' })
+  await using workspace = await unconfined(folder.path)
+  const sub = path.join(folder.path, 'sub')
+
+  const running = Array.from({ length: 8 }, () =>
+    workspace.run({ command: [NODE, '-e', ''], cwd: 'sub' }).then(
+      ({ exitCode }) => exitCode,
+      (error: unknown) => error,
+    ),
+  )
+  await rm(sub, { recursive: true })
+
+  for (const outcome of await Promise.all(running)) {
+    if (outcome !== 0) expect(outcome).toBeInstanceOf(CommandNotStartedError)
+  }
+})
+
 test('an abort ends the command, and then rejects with its reason', async () => {
   await using folder = await tempFolder()
   await using workspace = await unconfined(folder.path)
@@ -234,46 +324,6 @@ test('an interrupt is SIGINT to the whole group', async () => {
   running.interrupt()
 
   expect(await running.ended).toMatchObject({ exitCode: 130, signal: 'SIGINT' })
-})
-
-test.each(['read-only', 'workspace-write'] as const)(
-  'no process starts in %s, and the error names the option and what would work',
-  async (sandboxMode) => {
-    await using folder = await tempFolder()
-    await using workspace = await openWorkspace({ workingDirectory: folder.path, sandboxMode })
-
-    const refused = async (start: Promise<unknown>) => {
-      const error = await start.catch((caught: unknown) => caught)
-      expect(error).toBeInstanceOf(SandboxUnavailableError)
-      expect(error).toMatchObject({
-        code: 'sandbox_unavailable',
-        option: 'sandboxMode',
-        message: expect.stringMatching(/^sandboxMode: .*danger-full-access/),
-      })
-    }
-
-    await refused(workspace.run({ command: 'touch made' }))
-    await refused(workspace.start({ command: 'touch made' }))
-    await refused(workspace.processes.start({ command: 'touch made' }, { yieldMs: 0 }))
-    expect(await workspace.list('.')).toEqual([])
-    expect(canEnforce(sandboxMode)).toBe(false)
-    expect(canEnforce('danger-full-access')).toBe(true)
-  },
-)
-
-test('the refusal says whether a person chose the mode', async () => {
-  await using folder = await tempFolder()
-  const messageWith = async (sandboxRequested: boolean) => {
-    await using workspace = await openWorkspace({
-      workingDirectory: folder.path,
-      sandboxMode: 'read-only',
-      sandboxRequested,
-    })
-    return workspace.run({ command: 'true' }).catch(String)
-  }
-
-  expect(await messageWith(true)).toContain('which was asked for')
-  expect(await messageWith(false)).toContain('none was named')
 })
 
 test('commands see the core of the environment that was passed in, and not the process environment', async () => {

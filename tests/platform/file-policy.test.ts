@@ -9,16 +9,24 @@ import { devNull } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { readHostBytes, readHostText } from '../../src/platform/host-files.ts'
-import { openWorkspace, PathDeniedError, SpecialFileError } from '../../src/platform/index.ts'
+import {
+  openWorkspace,
+  PathDeniedError,
+  SpecialFileError,
+  type WorkspaceOptions,
+} from '../../src/platform/index.ts'
 import { OptionError } from '../../src/protocol/errors.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+
+/** Test folders lie in `/tmp`, which is writable too unless it is excluded. */
+const WRITING = { sandboxMode: 'workspace-write', excludeSlashTmp: true } as const
 
 const denied = (promise: Promise<unknown>) => expect(promise).rejects.toBeInstanceOf(PathDeniedError)
 
 test('a workspace reads inside its root and nowhere else', async () => {
   await using folder = await tempFolder({ 'root/a.txt': 'inside', 'secret.txt': 'outside' })
   const workingDirectory = path.join(folder.path, 'root')
-  await using workspace = await openWorkspace({ workingDirectory, sandboxMode: 'workspace-write' })
+  await using workspace = await openWorkspace({ workingDirectory, ...WRITING })
 
   expect(await workspace.readText('a.txt')).toBe('inside')
   expect(await workspace.readText(path.join(workingDirectory, 'a.txt'))).toBe('inside')
@@ -42,7 +50,7 @@ test('a link out of the root is out, at its end and on the way', async () => {
   const workingDirectory = path.join(folder.path, 'root')
   await symlink('../outside/secret.txt', path.join(workingDirectory, 'file-link'))
   await symlink('../outside', path.join(workingDirectory, 'folder-link'))
-  await using workspace = await openWorkspace({ workingDirectory, sandboxMode: 'workspace-write' })
+  await using workspace = await openWorkspace({ workingDirectory, ...WRITING })
 
   await denied(workspace.readText('file-link'))
   await denied(workspace.readText('folder-link/secret.txt'))
@@ -58,7 +66,7 @@ test('a link to a file that does not exist yet is judged by where it points', as
   const workingDirectory = path.join(folder.path, 'root')
   await symlink('../outside/new.txt', path.join(workingDirectory, 'dangling-out'))
   await symlink('fresh.txt', path.join(workingDirectory, 'dangling-in'))
-  await using workspace = await openWorkspace({ workingDirectory, sandboxMode: 'workspace-write' })
+  await using workspace = await openWorkspace({ workingDirectory, ...WRITING })
 
   await denied(workspace.writeText('dangling-out', 'y'))
   await workspace.writeText('dangling-in', 'y')
@@ -159,6 +167,53 @@ test('a repository that .git only points to is protected where it lies', async (
 
   await denied(workspace.writeText('store/repository/config', 'x'))
   await workspace.writeText('store/other.txt', 'x')
+})
+
+test('the repository that a worktree shares is protected with it', async () => {
+  await using folder = await tempFolder({
+    '.git': 'gitdir: main/.git/worktrees/w\n',
+    'main/.git/worktrees/w/commondir': '../..\n',
+    'main/.git/config': '',
+  })
+  await using workspace = await openWorkspace({ workingDirectory: folder.path, ...WRITING })
+
+  await denied(workspace.writeText('main/.git/config', 'x'))
+  await denied(workspace.writeText('main/.git/hooks/pre-commit', 'x'))
+  await workspace.writeText('main/a.txt', 'x')
+})
+
+test('a protected folder that is a link is protected at both ends', async () => {
+  await using folder = await tempFolder({ 'store/config': '' })
+  await symlink('store', path.join(folder.path, '.git'))
+  await using workspace = await openWorkspace({ workingDirectory: folder.path, ...WRITING })
+
+  await denied(workspace.writeText('.git/config', 'x'))
+  await denied(workspace.writeText('store/config', 'x'))
+  await denied(workspace.remove('.git'))
+})
+
+test('the temporary folders can be read and written in workspace-write alone, unless they are excluded', async () => {
+  await using folder = await tempFolder({ 'root/a.txt': '', 'tmp/b.txt': 'b', 'tmp/.git/config': '' })
+  const mine = path.join(folder.path, 'tmp')
+  const open = (options: Partial<WorkspaceOptions>) =>
+    openWorkspace({
+      workingDirectory: path.join(folder.path, 'root'),
+      environment: { TMPDIR: mine },
+      ...WRITING,
+      ...options,
+    })
+
+  await using writing = await open({})
+  await using excluded = await open({ excludeTmpdirEnvVar: true })
+  await using reading = await open({ sandboxMode: 'read-only' })
+
+  await writing.writeText(path.join(mine, 'c.txt'), 'c')
+  expect(await writing.readText(path.join(mine, 'b.txt'))).toBe('b')
+  await denied(writing.writeText(path.join(mine, '.git/config'), 'x'))
+  await denied(writing.readText(path.join(folder.path, 'elsewhere')))
+  await denied(excluded.readText(path.join(mine, 'b.txt')))
+  await denied(reading.readText(path.join(mine, 'b.txt')))
+  expect(writing.writableRoots).toEqual([path.join(folder.path, 'root')])
 })
 
 test('with full access every path can be read and written', async () => {

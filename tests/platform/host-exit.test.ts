@@ -1,6 +1,7 @@
 /** What becomes of commands when their host's process ends. */
 
-import { execFile } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -8,23 +9,49 @@ import { isRunning, numberIn, until } from '../support/processes.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const HOST = fileURLToPath(new URL('../fixtures/platform/host.ts', import.meta.url))
+const NAMES = ['child', 'grandchild', 'stopped', 'stubborn', 'daemon', 'unmarked']
 
-test.each([
-  ['comes to its end, since a command does not keep it alive', 'end', 0],
-  ['calls exit', 'exit', 7],
-  ['dies of an exception', 'throw', 1],
-])('a host that %s takes its commands and their children with it', async (_title, way, expectedCode) => {
+function startHost(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [HOST, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+}
+
+async function processesIn(folder: string): Promise<number[]> {
+  return Promise.all(NAMES.map((name) => numberIn(path.join(folder, name))))
+}
+
+test.runIf(process.platform === 'linux').each([
+  ['comes to its end, since a command does not keep it alive', 'end', 'pipes', 0],
+  ['calls exit', 'exit', 'pipes', 7],
+  ['calls exit while a terminal is open', 'exit', 'tty', 7],
+  ['dies of an exception', 'throw', 'pipes', 1],
+  ['dies of an exception while a terminal is open', 'throw', 'tty', 1],
+])('a host that %s takes all that its commands started with it', async (_title, way, kind, expectedCode) => {
   await using folder = await tempFolder()
+  const host = startHost(way, folder.path, kind)
 
-  const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
-    execFile(process.execPath, [HOST, way, folder.path], (error, stdout) => {
-      resolve({ code: error === null ? 0 : error.code, stdout })
-    })
-  })
+  const [code] = await once(host, 'exit')
 
-  expect(stdout).toBe('running\n')
   expect(code).toBe(expectedCode)
-  const child = await numberIn(path.join(folder.path, 'child'))
-  const grandchild = await numberIn(path.join(folder.path, 'grandchild'))
-  await until(() => !isRunning(child) && !isRunning(grandchild))
+  const started = await processesIn(folder.path)
+  await until(() => !started.some(isRunning))
+})
+
+test.runIf(process.platform === 'linux').each([
+  ['SIGKILL', 'pipes'],
+  ['SIGKILL', 'tty'],
+  ['SIGTERM', 'pipes'],
+  ['SIGINT', 'pipes'],
+] as const)('a host that dies of %s with %s leaves nothing of its commands', async (signal, kind) => {
+  await using folder = await tempFolder()
+  const host = startHost('wait', folder.path, kind)
+  const started = await processesIn(folder.path)
+  await once(host.stdout ?? host, 'data')
+  const runningBefore = started.filter(isRunning).length
+
+  host.kill(signal)
+  const [, endedBy] = await once(host, 'exit')
+
+  expect(runningBefore).toBe(NAMES.length)
+  expect(endedBy).toBe(signal)
+  await until(() => !started.some(isRunning))
 })

@@ -1,6 +1,6 @@
 /** Looks at real processes from outside. */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Waits until a file is there with a whole line in it, and gives its number. */
@@ -32,3 +32,17 @@ export async function until(condition: () => boolean): Promise<void> {
 
 /** A shell line that goes on once a file is there: so that a test decides when. */
 export const waitingFor = (file: string) => `while [ ! -e ${file} ]; do sleep 0.02; done`
+
+/** The processes whose current folder is `folder`, as Linux knows them; none where there is no `/proc`. */
+export function processesIn(folder: string): number[] {
+  if (process.platform !== 'linux') return []
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return Number.isInteger(Number(name)) && readlinkSync(`/proc/${name}/cwd`) === folder
+        ? [Number(name)]
+        : []
+    } catch {
+      return []
+    }
+  })
+}

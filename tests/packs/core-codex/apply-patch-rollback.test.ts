@@ -2,7 +2,7 @@
 
 import { chmod, lstat, symlink, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { applyPatch, diskFiles } from '../../../src/packs/core-codex/apply-patch/index.ts'
+import { applyPatch, diskFiles, type PatchFiles } from '../../../src/packs/core-codex/apply-patch/index.ts'
 import { folderTree } from '../../support/folder-tree.ts'
 import { patchOf } from '../../support/patch-text.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -69,23 +69,25 @@ test('the program leaves what it wrote, as Codex does', async () => {
   expect(await folderTree(folder.path)).toEqual({ 'd/keep': '', a: 'y\n' })
 })
 
-test('a file that cannot be put back is named', async () => {
-  await using folder = await tempFolder({ 'd/keep': '', a: 'x\n' })
-  const files = {
+test('a file that cannot be put back is named, with what became of it', async () => {
+  await using folder = await tempFolder({ 'd/keep': '', a: 'x\n', gone: 'g\n' })
+  const files: PatchFiles = {
     ...diskFiles,
-    snapshot: async () => async () => {
-      throw new Error('the disk is gone')
-    },
+    snapshot: async (path) =>
+      path.endsWith('/d')
+        ? diskFiles.snapshot(path)
+        : { restore: () => Promise.reject(new Error('the disk is gone')), forget: async () => {} },
   }
 
-  const { stderr } = await applyPatch(patchOf('*** Update File: a', '@@', '-x', '+y', ...FAILS_AT_LAST), {
-    cwd: folder.path,
-    mode: 'tool',
-    files,
-  })
+  const { stderr } = await applyPatch(
+    patchOf('*** Update File: a', '@@', '-x', '+y', '*** Delete File: gone', ...FAILS_AT_LAST),
+    { cwd: folder.path, mode: 'tool', files },
+  )
 
   expect(stderr).toBe(
     `Failed to write file ${folder.path}/d\n` +
-      `These files could not be put back as they were: ${folder.path}/d, ${folder.path}/a\n`,
+      'These files could not be put back; all others are as they were:\n' +
+      `${folder.path}/gone: is missing (the disk is gone)\n` +
+      `${folder.path}/a: may be changed or cut short (the disk is gone)\n`,
   )
 })

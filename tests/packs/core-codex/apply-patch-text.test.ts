@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { applyPatch, type LineEndings } from '../../../src/packs/core-codex/apply-patch/index.ts'
-import { updateOf } from '../../support/patch-text.ts'
+import { patchOf, updateOf } from '../../support/patch-text.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 async function patched(text: string, chunks: readonly string[], lineEndings?: LineEndings): Promise<string> {
@@ -93,4 +93,24 @@ test('thousands of chunks in a large file, none of them exact, are found without
 
   expect(result.startsWith('y\n'.repeat(5_000))).toBe(true)
   expect(result.split('\n').length - 1).toBe(195_000)
+})
+
+test('a file of twenty megabytes is changed at its end', async () => {
+  const text = 'a line like any other, of fifty bytes and no more\n'.repeat(400_000)
+
+  const result = await patched(`${text}last\n`, ['@@', '-last', '+new'])
+
+  expect(result.length).toBe(text.length + 'new\n'.length)
+  expect(result.endsWith('more\nnew\n')).toBe(true)
+})
+
+test('five thousand files are added by one patch', async () => {
+  await using folder = await tempFolder()
+  const names = Array.from({ length: 5_000 }, (_, index) => `f${index}`)
+  const patch = patchOf(...names.flatMap((name) => [`*** Add File: ${name}`, `+${name}`]))
+
+  const { exitCode, changes } = await applyPatch(patch, { cwd: folder.path })
+
+  expect({ exitCode, count: changes.length }).toEqual({ exitCode: 0, count: 5_000 })
+  expect(await readFile(`${folder.path}/f4999`, 'utf8')).toBe('f4999\n')
 })

@@ -100,7 +100,7 @@ test('in read-only mode nothing is written', async () => {
 
 test('a patch that reaches outside the workspace writes nothing at all', async () => {
   await using tools = await withFiles({ a: 'x\n' }, 'workspace-write')
-  const patch = patchOf('*** Delete File: a', '*** Add File: ../outside', '+x')
+  const patch = patchOf('*** Delete File: a', '*** Add File: /no-such-folder/outside', '+x')
 
   const answer = await tools.answer('apply_patch', { input: patch })
 

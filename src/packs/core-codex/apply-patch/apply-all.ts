@@ -1,10 +1,10 @@
 /** Carries out a patch that was verified, wholly or not at all. */
 
 import { messageOf } from '../../../protocol/errors.ts'
-import { PatchConflictError } from '../errors.ts'
+import { FileChangedError, PatchConflictError } from '../errors.ts'
 import { applyHunk, changeOf, type PatchSetting } from './apply-hunk.ts'
 import type { Hunk } from './patch.ts'
-import type { PatchFiles } from './patch-files.ts'
+import type { PatchFiles, PatchSnapshot } from './patch-files.ts'
 
 /**
  * Apply every hunk; when one fails, put back what the others changed.
@@ -15,44 +15,53 @@ import type { PatchFiles } from './patch-files.ts'
  */
 export async function applyAll(hunks: readonly Hunk[], setting: PatchSetting): Promise<void> {
   const { files, cwd } = setting
-  const undos: Undo[] = []
+  const kept: Kept[] = []
   try {
     for (const hunk of hunks) {
-      const { path, movePath } = changeOf(hunk, cwd)
-      undos.push(await undoOf(path, files))
-      if (movePath !== undefined) undos.push(await undoOf(movePath, files))
-      await applyHunk(hunk, setting)
+      const change = changeOf(hunk, cwd)
+      const { path, movePath } = change
+      kept.push(await keep(path, files))
+      if (movePath !== undefined) kept.push(await keep(movePath, files))
+      await applyHunk(hunk, change, setting)
     }
   } catch (error) {
-    const lost = await putBack(undos)
-    if (lost.length === 0 || !(error instanceof PatchConflictError)) throw error
-    const message = `${messageOf(error)}\nThese files could not be put back as they were: ${lost.join(', ')}`
-    throw new PatchConflictError(error.path, message, { cause: error })
+    // What somebody else wrote is theirs: we have not written there, and put nothing back.
+    const theirs = error instanceof FileChangedError ? error.path : null
+    const ours = kept.filter(({ path }) => path !== theirs)
+    const lost = await putBack(ours, files)
+    if (lost.length === 0) throw error
+    const path = error instanceof PatchConflictError ? error.path : ''
+    const heading = 'These files could not be put back; all others are as they were:'
+    throw new PatchConflictError(path, [messageOf(error), heading, ...lost].join('\n'), { cause: error })
+  } finally {
+    // A copy that stays behind in the temporary folder is no reason to call the patch failed.
+    for (const { snapshot } of kept) await snapshot.forget().catch(() => {})
   }
 }
 
-interface Undo {
+interface Kept {
   readonly path: string
-  readonly restore: () => Promise<void>
+  readonly snapshot: PatchSnapshot
 }
 
-/** What cannot be read cannot be put back; the patch is tried all the same. */
-async function undoOf(path: string, files: PatchFiles): Promise<Undo> {
+/** What cannot be read cannot be put back; the patch is tried all the same, as Codex would. */
+async function keep(path: string, files: PatchFiles): Promise<Kept> {
   try {
-    return { path, restore: await files.snapshot(path) }
+    return { path, snapshot: await files.snapshot(path) }
   } catch (error) {
-    return { path, restore: () => Promise.reject(error) }
+    return { path, snapshot: { restore: () => Promise.reject(error), forget: async () => {} } }
   }
 }
 
-/** The paths that could not be restored. */
-async function putBack(undos: readonly Undo[]): Promise<string[]> {
+/** A line for each path that could not be restored: what is there now, with the reason. */
+async function putBack(kept: readonly Kept[], files: PatchFiles): Promise<string[]> {
   const lost: string[] = []
-  for (const { path, restore } of undos.toReversed()) {
+  for (const { path, snapshot } of kept.toReversed()) {
     try {
-      await restore()
-    } catch {
-      lost.push(path)
+      await snapshot.restore()
+    } catch (error) {
+      const isGone = (await files.kindOf(path).catch(() => 'other')) === null
+      lost.push(`${path}: ${isGone ? 'is missing' : 'may be changed or cut short'} (${messageOf(error)})`)
     }
   }
   return lost

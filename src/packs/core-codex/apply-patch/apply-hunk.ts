@@ -1,9 +1,9 @@
 /** Carries out one hunk of a patch. */
 
 import { isCodexError } from '../../../protocol/errors.ts'
-import { PatchConflictError } from '../errors.ts'
+import { FileChangedError, PatchConflictError } from '../errors.ts'
 import type { LineEndings } from './line-endings.ts'
-import type { AddHunk, DeleteHunk, Hunk, UpdateHunk } from './patch.ts'
+import type { Hunk, UpdateHunk } from './patch.ts'
 import type { PatchFiles } from './patch-files.ts'
 import { readFileText } from './read-file-text.ts'
 import { resolvePath } from './resolve-path.ts'
@@ -32,29 +32,30 @@ export function changeOf(hunk: Hunk, cwd: string): PatchChange {
   return { ...change, movePath: resolvePath(cwd, hunk.movePath) }
 }
 
-/** @throws {PatchConflictError} The files are not as the hunk expects them, or the system refused. */
-export async function applyHunk(hunk: Hunk, setting: PatchSetting): Promise<void> {
-  if (hunk.kind === 'add') await addFile(hunk, setting)
-  else if (hunk.kind === 'delete') await deleteFile(hunk, setting)
-  else await updateFile(hunk, setting)
+/**
+ * @param change What `changeOf` says of the hunk.
+ * @throws {PatchConflictError} The files are not as the hunk expects them, or the system refused.
+ */
+export async function applyHunk(hunk: Hunk, change: PatchChange, setting: PatchSetting): Promise<void> {
+  if (hunk.kind === 'add') await write(setting.files, change.path, hunk.contents)
+  else if (hunk.kind === 'delete') await deleteFile(change.path, setting.files)
+  else await updateFile(hunk, change, setting)
 }
 
-/** An updated file's new text. @throws {PatchConflictError} */
-export async function updatedText(hunk: UpdateHunk, setting: PatchSetting): Promise<string> {
-  const at = resolvePath(setting.cwd, hunk.path)
+/** An updated file's new text, with the bytes of the old one. @throws {PatchConflictError} */
+export async function updatedText(
+  hunk: UpdateHunk,
+  at: string,
+  setting: PatchSetting,
+): Promise<{ readonly text: string; readonly before: Uint8Array }> {
   const found = await readFileText(setting.files, at)
   if ('problem' in found) {
     throw new PatchConflictError(at, `Failed to read file to update ${at}: ${found.problem}`)
   }
-  return updateText(found.text, at, hunk.chunks, setting.lineEndings)
+  return { text: updateText(found.text, at, hunk.chunks, setting.lineEndings), before: found.bytes }
 }
 
-async function addFile(hunk: AddHunk, { cwd, files }: PatchSetting): Promise<void> {
-  await write(files, resolvePath(cwd, hunk.path), hunk.contents)
-}
-
-async function deleteFile(hunk: DeleteHunk, { cwd, files }: PatchSetting): Promise<void> {
-  const at = resolvePath(cwd, hunk.path)
+async function deleteFile(at: string, files: PatchFiles): Promise<void> {
   await orFail(at, `Failed to delete file ${at}`, async () => {
     const kind = await files.kindOf(at)
     if (kind === null || kind === 'directory') throw new Error(kind ?? 'not there')
@@ -62,19 +63,38 @@ async function deleteFile(hunk: DeleteHunk, { cwd, files }: PatchSetting): Promi
   })
 }
 
-async function updateFile(hunk: UpdateHunk, setting: PatchSetting): Promise<void> {
-  const { cwd, files } = setting
-  const { path: from, movePath } = changeOf(hunk, cwd)
-  const text = await updatedText(hunk, setting)
-  await write(files, movePath ?? from, text)
-  // A file that moves to its own path is gone in Codex too.
-  if (movePath !== undefined) {
-    await orFail(from, `Failed to remove original ${from}`, () => files.remove(from))
+async function updateFile(hunk: UpdateHunk, change: PatchChange, setting: PatchSetting): Promise<void> {
+  const { path: from, movePath } = change
+  const { files } = setting
+  const { text, before } = await updatedText(hunk, from, setting)
+  if (movePath === undefined) {
+    await write(files, from, text, before)
+    return
   }
+  await write(files, movePath, text)
+  // A file that moves to its own path is gone in Codex too.
+  await orFail(from, `Failed to remove original ${from}`, async () => {
+    await refuseChanged(files, from, before, text)
+    await files.remove(from)
+  })
 }
 
-async function write(files: PatchFiles, at: string, text: string): Promise<void> {
-  await orFail(at, `Failed to write file ${at}`, () => files.write(at, text))
+/** What somebody wrote into a file that moves must not go with it. Its own new text is there when it moves to itself. */
+async function refuseChanged(files: PatchFiles, at: string, before: Uint8Array, text: string): Promise<void> {
+  const now = await files.read(at)
+  const isExpected = Buffer.compare(now, before) === 0 || Buffer.compare(now, Buffer.from(text)) === 0
+  if (!isExpected) throw new FileChangedError(at)
+}
+
+async function write(files: PatchFiles, at: string, text: string, expected?: Uint8Array): Promise<void> {
+  try {
+    await files.write(at, text, expected === undefined ? {} : { expected })
+  } catch (error) {
+    if (isCodexError(error)) throw error
+    const isFolder = error instanceof Error && 'syscall' in error && error.syscall === 'mkdir'
+    const deed = isFolder ? 'create parent directories for' : 'write file'
+    throw new PatchConflictError(at, `Failed to ${deed} ${at}`, { cause: error })
+  }
 }
 
 /** Errors of ours, such as a forbidden path, say more than Codex's words and pass. */

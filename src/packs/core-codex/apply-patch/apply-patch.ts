@@ -1,12 +1,14 @@
 /** Applies a patch to files, as Codex's program does or as its tool does. */
 
+import { SpecialFileError } from '../../../platform/errors.ts'
 import { PatchConflictError, PatchRejectedError, PatchSyntaxError } from '../errors.ts'
 import { applyAll } from './apply-all.ts'
 import { applyHunk, changeOf, type PatchChange, type PatchSetting } from './apply-hunk.ts'
+import { diskFiles } from './disk-files.ts'
 import type { LineEndings } from './line-endings.ts'
 import { parsePatch } from './parse-patch.ts'
 import type { Hunk } from './patch.ts'
-import { diskFiles, type PatchFiles } from './patch-files.ts'
+import type { PatchFiles } from './patch-files.ts'
 import { verifyPatch } from './verify-patch.ts'
 
 export interface ApplyPatchOptions {
@@ -53,14 +55,15 @@ async function applyAsProgram(text: string, setting: PatchSetting): Promise<Appl
   try {
     const { hunks } = parsePatch(text)
     for (const hunk of hunks) {
-      await applyHunk(hunk, setting)
-      changes.push(changeOf(hunk, setting.cwd))
+      const change = changeOf(hunk, setting.cwd)
+      await applyHunk(hunk, change, setting)
+      changes.push(change)
     }
     if (hunks.length === 0) return failure('No files were modified.\n')
     return { exitCode: 0, stdout: summaryOf(hunks), stderr: '', changes }
   } catch (error) {
     if (error instanceof PatchSyntaxError) return failure(`${programWords(error)}\n`)
-    if (error instanceof PatchConflictError) return { ...failure(`${error.message}\n`), changes }
+    if (isMisfit(error)) return { ...failure(`${error.message}\n`), changes }
     throw error
   }
 }
@@ -80,10 +83,14 @@ async function applyAsTool(
     return { exitCode: 0, stdout: summaryOf(patch.hunks), stderr: '', changes }
   } catch (error) {
     if (error instanceof PatchRejectedError) return failure(error.message)
-    const isOurs = error instanceof PatchSyntaxError || error instanceof PatchConflictError
-    if (!isOurs) throw error
+    if (!(error instanceof PatchSyntaxError || isMisfit(error))) throw error
     return failure(isVerified ? `${error.message}\n` : `apply_patch verification failed: ${error.message}`)
   }
+}
+
+/** A patch that the files do not take. */
+function isMisfit(error: unknown): error is PatchConflictError | SpecialFileError {
+  return error instanceof PatchConflictError || error instanceof SpecialFileError
 }
 
 function failure(stderr: string): ApplyPatchResult {

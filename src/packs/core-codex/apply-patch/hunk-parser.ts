@@ -18,14 +18,16 @@ export const LAST_LINE_PROBLEM = `The last line of the patch must be '${END_PATC
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] }
 type OpenChunk = Writable<Chunk>
-type OpenUpdate = Omit<Writable<UpdateHunk>, 'chunks'> & { chunks: OpenChunk[]; headerLine: number }
+type OpenUpdate = Omit<Writable<UpdateHunk>, 'chunks'> & { chunks: OpenChunk[] }
 type OpenHunk = Writable<AddHunk> | DeleteHunk | OpenUpdate
 
 export interface HunkParser {
   /** Take the next line, without its line end. @throws {PatchSyntaxError} */
   push(line: string): void
-  /** What has been read so far; its last hunk may still grow. */
-  patch(): Patch
+  /** What has been read so far: always the same array, and its last hunk may still grow. */
+  readonly hunks: readonly Hunk[]
+  /** Whether the patch's last marker was read. */
+  readonly isEnded: boolean
   /** Take the last line, which may be indented where others may not. @throws {PatchSyntaxError} It ends no patch. */
   finish(line: string): Patch
 }
@@ -35,6 +37,7 @@ export function createHunkParser(): HunkParser {
   let state: 'before' | 'started' | 'hunk' | 'ended' = 'before'
   let environmentId: string | null = null
   let lineNumber = 0
+  let headerLine = 0
 
   const fail = (problem: string, line: number | null = lineNumber): never => {
     throw new PatchSyntaxError(problem, line)
@@ -51,8 +54,9 @@ export function createHunkParser(): HunkParser {
       state = 'ended'
       return true
     }
-    const hunk = readHeader(line, lineNumber)
+    const hunk = readHeader(line)
     if (hunk === null) return false
+    headerLine = lineNumber
     hunks.push(hunk)
     state = 'hunk'
     return true
@@ -79,7 +83,7 @@ export function createHunkParser(): HunkParser {
     const trimmed = trimEnd(line)
     const last = hunk.chunks.at(-1)
 
-    if (trimmed === END_PATCH || readHeader(trimmed, lineNumber) !== null) {
+    if (trimmed === END_PATCH || readHeader(trimmed) !== null) {
       closeUpdate(hunk, trimmed)
       takeHeader(trimmed)
       return
@@ -127,7 +131,7 @@ export function createHunkParser(): HunkParser {
 
   function closeUpdate(hunk: OpenUpdate, next: string): void {
     const last = hunk.chunks.at(-1)
-    if (last === undefined) fail(`Update file hunk for path '${hunk.path}' is empty`, hunk.headerLine)
+    if (last === undefined) fail(`Update file hunk for path '${hunk.path}' is empty`, headerLine)
     else if (isEmpty(last)) {
       if (next === END_PATCH) fail('Update hunk does not contain any lines')
       unexpected(next)
@@ -147,8 +151,6 @@ export function createHunkParser(): HunkParser {
     else if (!takeHeader(trimmed)) notAHeader(trimmed)
   }
 
-  const patch = (): Patch => ({ hunks: hunks.map(asHunk), environmentId })
-
   function push(raw: string): void {
     lineNumber += 1
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
@@ -163,21 +165,25 @@ export function createHunkParser(): HunkParser {
 
   return {
     push,
-    patch,
+    hunks,
+    get isEnded() {
+      return state === 'ended'
+    },
     finish(line) {
       const isEnd = trim(line) === END_PATCH
       if (!isEnd || state !== 'ended') push(isEnd ? END_PATCH : line)
       if (state !== 'ended') fail(LAST_LINE_PROBLEM, null)
-      return patch()
+      return { hunks, environmentId }
     },
   }
 }
 
-function readHeader(line: string, headerLine: number): OpenHunk | null {
+function readHeader(line: string): OpenHunk | null {
+  if (!line.startsWith('*** ')) return null
   if (line.startsWith(ADD_FILE)) return { kind: 'add', path: line.slice(ADD_FILE.length), contents: '' }
   if (line.startsWith(DELETE_FILE)) return { kind: 'delete', path: line.slice(DELETE_FILE.length) }
   if (!line.startsWith(UPDATE_FILE)) return null
-  return { kind: 'update', path: line.slice(UPDATE_FILE.length), movePath: null, chunks: [], headerLine }
+  return { kind: 'update', path: line.slice(UPDATE_FILE.length), movePath: null, chunks: [] }
 }
 
 function isContextMarker(line: string): boolean {
@@ -190,10 +196,4 @@ function newChunk(context: string | null): OpenChunk {
 
 function isEmpty(chunk: Chunk): boolean {
   return chunk.oldLines.length === 0 && chunk.newLines.length === 0
-}
-
-function asHunk(hunk: OpenHunk): Hunk {
-  if (hunk.kind !== 'update') return { ...hunk }
-  const { kind, path, movePath, chunks } = hunk
-  return { kind, path, movePath, chunks: chunks.map((chunk) => ({ ...chunk })) }
 }

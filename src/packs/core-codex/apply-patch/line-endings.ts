@@ -19,13 +19,16 @@ export interface FileLines {
 export function preservedLines(text: string): FileLines {
   const lines: TextLine[] = []
   let from = 0
-  for (const match of text.matchAll(/\r\n|\r|\n/g)) {
-    const ending = match[0]
-    lines.push({
-      text: text.slice(from, match.index),
-      ending: ending === '\n' ? '\n' : ending === '\r' ? '\r' : '\r\n',
-    })
-    from = match.index + ending.length
+  let carriageReturn = text.indexOf('\r')
+  let lineFeed = text.indexOf('\n')
+  while (carriageReturn !== -1 || lineFeed !== -1) {
+    const isLineFeed = carriageReturn === -1 || (lineFeed !== -1 && lineFeed < carriageReturn)
+    const at = isLineFeed ? lineFeed : carriageReturn
+    const ending = isLineFeed ? '\n' : lineFeed === at + 1 ? '\r\n' : '\r'
+    lines.push({ text: text.slice(from, at), ending })
+    from = at + ending.length
+    if (carriageReturn !== -1 && carriageReturn < from) carriageReturn = text.indexOf('\r', from)
+    if (lineFeed !== -1 && lineFeed < from) lineFeed = text.indexOf('\n', from)
   }
   if (from < text.length) lines.push({ text: text.slice(from), ending: '' })
 
@@ -34,7 +37,11 @@ export function preservedLines(text: string): FileLines {
   return {
     lines,
     ending,
-    join: (result) => result.map((line) => line.text + (line.ending === '' ? ending : line.ending)).join(''),
+    join(result) {
+      let joined = ''
+      for (const line of result) joined += line.text + (line.ending === '' ? ending : line.ending)
+      return joined
+    },
   }
 }
 

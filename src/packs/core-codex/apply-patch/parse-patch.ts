@@ -9,8 +9,9 @@ import {
   LAST_LINE_PROBLEM,
 } from './hunk-parser.ts'
 import type { Patch } from './patch.ts'
-import { trim } from './white-space.ts'
+import { trim, trimmedSpan } from './white-space.ts'
 
+const CARRIAGE_RETURN = 13
 const HEREDOC_STARTS = new Set(['<<EOF', "<<'EOF'", '<<"EOF"'])
 
 /**
@@ -21,32 +22,59 @@ const HEREDOC_STARTS = new Set(['<<EOF', "<<'EOF'", '<<"EOF"'])
  * @throws {PatchSyntaxError}
  */
 export function parsePatch(text: string): Patch {
+  const [from, to] = envelopeOf(text)
   const parser = createHunkParser()
-  const lines = envelopeOf(splitLines(trim(text)))
-  for (const line of lines.slice(0, -1)) parser.push(line)
-  return parser.finish(lines.at(-1) ?? '')
+  let at = from
+  for (let end = text.indexOf('\n', at); end !== -1 && end < to; end = text.indexOf('\n', at)) {
+    parser.push(lineOf(text, at, end))
+    at = end + 1
+  }
+  return parser.finish(lineOf(text, at, to))
 }
 
-/** The lines from the first marker to the last. */
-function envelopeOf(lines: readonly string[]): readonly string[] {
-  const problem = envelopeProblem(lines)
-  if (problem === null) return lines
+/** Whether a line, without its end, opens a heredoc that a patch may come in. */
+export function isHeredocStart(line: string): boolean {
+  return HEREDOC_STARTS.has(line)
+}
 
-  const isHeredoc =
-    lines.length >= 4 && HEREDOC_STARTS.has(lines[0] ?? '') && (lines.at(-1) ?? '').endsWith('EOF')
-  const inner = isHeredoc ? lines.slice(1, -1) : lines
-  const innerProblem = isHeredoc ? envelopeProblem(inner) : problem
-  if (innerProblem !== null) throw new PatchSyntaxError(innerProblem, null)
+type Span = readonly [from: number, to: number]
+
+/** Where the patch lies in a text, from its first marker to its last. */
+function envelopeOf(text: string): Span {
+  const whole = trimmedSpan(text)
+  const problem = envelopeProblem(text, whole)
+  if (problem === null) return whole
+
+  const inner = insideHeredoc(text, whole)
+  const innerProblem = inner === null ? problem : envelopeProblem(text, inner)
+  if (inner === null || innerProblem !== null) throw new PatchSyntaxError(innerProblem ?? problem, null)
   return inner
 }
 
-function envelopeProblem(lines: readonly string[]): string | null {
-  if (lines.length > 0 && trim(lines[0] ?? '') !== BEGIN_PATCH) return FIRST_LINE_PROBLEM
-  return trim(lines.at(-1) ?? '') === END_PATCH ? null : LAST_LINE_PROBLEM
+function envelopeProblem(text: string, [from, to]: Span): string | null {
+  if (from < to && trim(firstLine(text, [from, to])) !== BEGIN_PATCH) return FIRST_LINE_PROBLEM
+  return trim(lastLine(text, [from, to])) === END_PATCH ? null : LAST_LINE_PROBLEM
 }
 
-/** Lines as Rust's `str::lines` gives them: a CR goes with the LF behind it. */
-function splitLines(text: string): string[] {
-  if (text === '') return []
-  return text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+/** What stands between the first line and the last, if these are a heredoc's. */
+function insideHeredoc(text: string, span: Span): Span | null {
+  if (!isHeredocStart(firstLine(text, span)) || !lastLine(text, span).endsWith('EOF')) return null
+  const from = text.indexOf('\n', span[0]) + 1
+  const to = text.lastIndexOf('\n', span[1] - 1)
+  // Two lines at least have to be left.
+  return from > 0 && to > from && text.slice(from, to).includes('\n') ? [from, to] : null
+}
+
+function firstLine(text: string, [from, to]: Span): string {
+  const end = text.indexOf('\n', from)
+  return lineOf(text, from, end === -1 || end > to ? to : end)
+}
+
+function lastLine(text: string, [from, to]: Span): string {
+  return lineOf(text, Math.max(from, text.lastIndexOf('\n', to - 1) + 1), to)
+}
+
+/** A line as Rust's `str::lines` gives it: a CR goes with the LF behind it. */
+function lineOf(text: string, from: number, to: number): string {
+  return text.slice(from, to > from && text.charCodeAt(to - 1) === CARRIAGE_RETURN ? to - 1 : to)
 }

@@ -19,12 +19,13 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
 export async function readFileText(
   files: PatchFiles,
   path: string,
-): Promise<{ readonly text: string } | { readonly problem: string }> {
+): Promise<{ readonly text: string; readonly bytes: Uint8Array } | { readonly problem: string }> {
   try {
     const kind = await files.kindOf(path)
     // Where nothing is, reading says why.
     if (kind !== null && kind !== 'file') return { problem: `path \`${path}\` is not a file` }
-    return { text: decodeUtf8(await files.read(path)) }
+    const bytes = await files.read(path)
+    return { text: decodeUtf8(bytes), bytes }
   } catch (error) {
     if (isCodexError(error)) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -3,6 +3,8 @@
 import path from 'node:path'
 import { PatchConflictError } from '../errors.ts'
 
+const DROPPED = /[\t\r]/g
+
 /**
  * The absolute path that `spelling` means in `cwd`.
  *
@@ -11,8 +13,13 @@ import { PatchConflictError } from '../errors.ts'
  * @throws {PatchConflictError} The path holds a NUL.
  */
 export function resolvePath(cwd: string, spelling: string): string {
-  if (spelling.includes('\0')) {
+  if (!isResolvable(spelling)) {
     throw new PatchConflictError(spelling, `'${spelling}' is invalid on '${process.platform}'`)
   }
-  return path.resolve(cwd, spelling.replaceAll(/[\t\r]/g, ''))
+  return path.resolve(cwd, spelling.replace(DROPPED, ''))
+}
+
+/** Whether any system takes such a path. */
+export function isResolvable(spelling: string): boolean {
+  return !spelling.includes('\0')
 }

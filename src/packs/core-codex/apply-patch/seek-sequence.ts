@@ -17,16 +17,38 @@ export interface LineSeeker {
 
 const FOLDS: readonly ((line: string) => string)[] = [(line) => line, trimEnd, trim, foldTypography]
 
-/** Lines are numbered by their content the first time a strictness is needed, so that no search reads the whole file. */
+/**
+ * Lines are numbered by their content the first time a strictness is needed, so that no search reads the whole file.
+ * Before that the first searches just look: for most patches that is all, and the numbering would take longer.
+ */
 export function createLineSeeker(lines: readonly string[]): LineSeeker {
-  const indexes = FOLDS.map((fold) => lazily(() => indexLines(lines, fold)))
+  const [exact, ...loose] = FOLDS.map((fold) => lazily(() => indexLines(lines, fold)))
+  let looksLeft = 2 * lines.length + 1_000
+
+  /** The place, null where there is none, or undefined when looking took too long to know. */
+  function look(pattern: readonly string[], start: number): number | null | undefined {
+    const first = pattern[0]
+    for (let at = start; at <= lines.length - pattern.length; at += 1) {
+      if (looksLeft <= 0) return undefined
+      looksLeft -= 1
+      if (lines[at] !== first) continue
+      let offset = 1
+      while (offset < pattern.length && lines[at + offset] === pattern[offset]) offset += 1
+      if (offset === pattern.length) return at
+      looksLeft -= offset
+    }
+    return null
+  }
 
   return {
     seek(pattern, start, { only } = {}) {
       if (pattern.length === 0) return start
       if (pattern.length > lines.length) return null
       if (only !== undefined) return standsAt(lines, pattern, only) ? only : null
-      for (const index of indexes) {
+      const seen = look(pattern, start)
+      const found = seen === undefined ? exact?.().find(pattern, start) : seen
+      if (typeof found === 'number') return found
+      for (const index of loose) {
         const found = index().find(pattern, start)
         if (found !== null) return found
       }

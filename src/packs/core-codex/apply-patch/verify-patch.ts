@@ -34,7 +34,7 @@ export async function verifyPatch(patch: Patch, setting: PatchSetting): Promise<
 }
 
 async function verifyHunk(hunk: Hunk, at: string, setting: PatchSetting): Promise<void> {
-  if (hunk.kind === 'update') await updatedText(hunk, setting)
+  if (hunk.kind === 'update') await updatedText(hunk, at, setting)
   if (hunk.kind !== 'delete') return
   const found = await readFileText(setting.files, at)
   if ('problem' in found) throw new PatchConflictError(at, `Failed to read ${at}: ${found.problem}`)

@@ -16,23 +16,24 @@ function isWhiteSpace(unit: number): boolean {
   )
 }
 
-function startOf(text: string): number {
-  let start = 0
-  while (start < text.length && isWhiteSpace(text.charCodeAt(start))) start += 1
-  return start
-}
-
-function endOf(text: string): number {
-  let end = text.length
-  while (end > 0 && isWhiteSpace(text.charCodeAt(end - 1))) end -= 1
-  return end
+/** Where `text` begins and ends without the white space around it. */
+export function trimmedSpan(text: string): readonly [from: number, to: number] {
+  let to = text.length
+  while (to > 0 && isWhiteSpace(text.charCodeAt(to - 1))) to -= 1
+  let from = 0
+  while (from < to && isWhiteSpace(text.charCodeAt(from))) from += 1
+  return [from, to]
 }
 
 export function trimEnd(text: string): string {
-  return text.slice(0, endOf(text))
+  let to = text.length
+  while (to > 0 && isWhiteSpace(text.charCodeAt(to - 1))) to -= 1
+  return to === text.length ? text : text.slice(0, to)
 }
 
 export function trim(text: string): string {
-  const end = endOf(text)
-  return text.slice(Math.min(startOf(text), end), end)
+  const end = trimEnd(text)
+  let from = 0
+  while (from < end.length && isWhiteSpace(end.charCodeAt(from))) from += 1
+  return from === 0 ? end : end.slice(from)
 }

@@ -1,8 +1,8 @@
 /** What items cost in tokens, by Codex's estimate. */
 
 import type { ContentItem, ResponseItem } from '../protocol/response-item.ts'
+import { imageSize } from '../std/image-size.ts'
 import { tokensOfBytes } from '../std/truncate.ts'
-import { imageSize } from './image-size.ts'
 
 // Codex's figures: what a picture is taken for whatever its size, and how pictures in full detail are counted.
 const IMAGE_BYTES = 7_373

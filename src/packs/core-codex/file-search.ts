@@ -1,9 +1,11 @@
 /** file_search: files and folders by a few letters of their path. */
 
-import path from 'node:path'
 import { z } from 'zod'
+import { isCodexError } from '../../protocol/errors.ts'
 import { defineTool } from '../../tools/tool.ts'
+import { FileAccessError } from './errors.ts'
 import { fuzzyScore } from './fuzzy-score.ts'
+import { topMatches } from './top-matches.ts'
 import { walkFiles } from './walk-files.ts'
 
 const Match = z.object({
@@ -11,6 +13,7 @@ const Match = z.object({
   kind: z.enum(['file', 'directory']),
   score: z.number().describe('Higher is better'),
 })
+type Match = z.infer<typeof Match>
 
 export const fileSearch = defineTool({
   name: 'file_search',
@@ -37,18 +40,24 @@ export const fileSearch = defineTool({
       : matches.map((match) => (match.kind === 'directory' ? `${match.path}/` : match.path)).join('\n'),
 
   async run({ query, path: target, limit }, { workspace, signal }) {
-    await workspace.readable(target)
     const folder = workspace.resolve(target)
     const words = query.toLowerCase().split(/\s+/)
-    const matches: z.infer<typeof Match>[] = []
+    const matches: Match[] = []
     let scannedCount = 0
-    for await (const entry of walkFiles(workspace, { folder, hidden: true, folders: true, signal })) {
-      scannedCount += 1
-      const relative = path.relative(folder, entry.path).replaceAll(path.sep, '/')
-      const score = fuzzyScore(words, relative)
-      if (score !== null) matches.push({ path: relative, kind: entry.kind, score })
+    try {
+      for await (const { prefix, entries } of walkFiles(workspace, { folder, hidden: true, signal })) {
+        scannedCount += entries.length
+        for (const { name, kind } of entries) {
+          const path = prefix + name
+          const score = fuzzyScore(words, path)
+          if (score === null) continue
+          matches.push({ path, kind: kind === 'directory' ? 'directory' : 'file', score })
+        }
+      }
+    } catch (error) {
+      throw isCodexError(error) || signal.aborted ? error : new FileAccessError(target, error)
     }
-    matches.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1))
-    return { matches: matches.slice(0, limit), totalMatchCount: matches.length, scannedCount }
+    const best = topMatches(matches, limit, (a, b) => (a.path < b.path ? -1 : 1))
+    return { matches: best, totalMatchCount: matches.length, scannedCount }
   },
 })

@@ -1,8 +1,10 @@
 /** Reads the lines of a .gitignore file. */
 
 export interface IgnorePattern {
-  /** Tested on a path relative to the file's folder, with `/` between its parts. */
+  /** Tested on a path relative to the file's folder, with `/` between its parts; or on a name, with `onlyName`. */
   readonly matches: RegExp
+  /** The pattern holds no slash: whatever folder an entry lies in, its name decides. */
+  readonly onlyName: boolean
   /** The pattern begins with `!`: what it matches is not ignored after all. */
   readonly isNegated: boolean
   readonly onlyFolders: boolean
@@ -31,7 +33,22 @@ export function parsePattern(line: string): IgnorePattern | null {
   const isAnchored = pattern.includes('/')
   const source = wildcardSource(pattern.replace(/^\//, ''))
   if (source === null || pattern === '') return null
-  return { matches: new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}$`, 's'), isNegated, onlyFolders }
+  return { matches: new RegExp(`^${source}$`, 's'), onlyName: !isAnchored, isNegated, onlyFolders }
+}
+
+/**
+ * The last of the patterns that match, since it has the last word.
+ *
+ * @param entry.prefix What stands before the name in the path from the patterns' folder: empty, or ends with `/`.
+ */
+export function lastMatch(
+  patterns: readonly IgnorePattern[],
+  { prefix, name, isFolder }: { readonly prefix: string; readonly name: string; readonly isFolder: boolean },
+): IgnorePattern | undefined {
+  return patterns.findLast(
+    ({ matches, onlyName, onlyFolders }) =>
+      (isFolder || !onlyFolders) && matches.test(onlyName ? name : prefix + name),
+  )
 }
 
 const TOKENS =

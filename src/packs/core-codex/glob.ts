@@ -1,11 +1,12 @@
 /** Reads a glob that says which files to search, as ripgrep takes them. */
 
-import { parsePattern } from './gitignore-pattern.ts'
+import { lastMatch, parsePattern } from './gitignore-pattern.ts'
 
 export interface Glob {
   /** The glob begins with `!`: what it matches is left out. */
   readonly isNegated: boolean
-  matches(relative: string, isFolder: boolean): boolean
+  /** @param prefix What stands before the name in the entry's path: empty, or ends with `/`. */
+  matches(prefix: string, name: string, isFolder: boolean): boolean
 }
 
 /** A pattern of a .gitignore file, in which braces may hold choices: `*.{ts,tsx}`. */
@@ -15,8 +16,7 @@ export function parseGlob(glob: string): Glob {
     .filter((pattern) => pattern !== null)
   return {
     isNegated: glob.startsWith('!'),
-    matches: (relative, isFolder) =>
-      patterns.some(({ matches, onlyFolders }) => (isFolder || !onlyFolders) && matches.test(relative)),
+    matches: (prefix, name, isFolder) => lastMatch(patterns, { prefix, name, isFolder }) !== undefined,
   }
 }
 

@@ -1,6 +1,7 @@
 /** grep_files: which files hold a line that matches. */
 
 import { z } from 'zod'
+import { SpecialFileError } from '../../platform/errors.ts'
 import type { Workspace } from '../../platform/workspace.ts'
 import { isCodexError } from '../../protocol/errors.ts'
 import { defineTool } from '../../tools/tool.ts'
@@ -50,16 +51,19 @@ export const grepFiles = defineTool({
   },
 })
 
-/** @throws {FileAccessError} @throws {PathDeniedError} */
+/** @throws {FileAccessError} @throws {PathDeniedError} @throws {SpecialFileError} ripgrep would wait at a pipe. */
 async function checkExists(path: string, workspace: Workspace): Promise<void> {
   try {
-    const info = await workspace.stat(await workspace.readable(path))
+    const real = await workspace.readable(path)
+    const info = await workspace.stat(real)
     if (info === null) throw Object.assign(new Error(`${path} does not exist`), { code: 'ENOENT' })
+    if (info.kind === 'other') throw new SpecialFileError(real, 'read')
   } catch (error) {
     throw isCodexError(error) ? error : new FileAccessError(path, error)
   }
 }
 
+/** Without those that are gone, or that no path leads to: their names are no UTF-8. */
 async function lastChangedFirst(
   files: readonly string[],
   workspace: Workspace,
@@ -69,10 +73,10 @@ async function lastChangedFirst(
   for (let from = 0; from < files.length; from += STATS_AT_ONCE) {
     signal.throwIfAborted()
     const stats = files.slice(from, from + STATS_AT_ONCE).map(async (path) => {
-      const info = await workspace.stat(path).catch(() => null)
-      return { path, modifiedAt: info?.modifiedAt ?? 0 }
+      const info = await workspace.stat(path).catch(() => undefined)
+      return info === null ? [] : [{ path, modifiedAt: info?.modifiedAt ?? 0 }]
     })
-    dated.push(...(await Promise.all(stats)))
+    dated.push(...(await Promise.all(stats)).flat())
   }
   return dated
     .sort((a, b) => b.modifiedAt - a.modifiedAt || (a.path < b.path ? -1 : 1))

@@ -1,14 +1,16 @@
 /** Which files a search leaves out, by ripgrep's rules. */
 
 import path from 'node:path'
-import { type IgnorePattern, parseGitignore } from './gitignore-pattern.ts'
+import { type IgnorePattern, lastMatch, parseGitignore } from './gitignore-pattern.ts'
 
 /** Files with rules; those of the first win over those of the second, wherever they lie. */
 const RULE_FILES = ['.rgignore', '.ignore', '.gitignore'] as const
-type RuleFile = (typeof RULE_FILES)[number]
+type Source = (typeof RULE_FILES)[number] | 'exclude'
 const EXCLUDE_FILE = '.git/info/exclude'
 /** Names by which a folder adds to the rules. */
 export const RULE_NAMES: readonly string[] = [...RULE_FILES, '.git']
+
+export type Verdict = 'ignored' | 'kept'
 
 /** What one folder adds to the rules of the folders above it. */
 export interface FolderRules {
@@ -16,7 +18,9 @@ export interface FolderRules {
   readonly folder: string
   /** The folder is the root of a git repository: rules of git from above end here. */
   readonly isRepository: boolean
-  readonly patterns: Readonly<Record<RuleFile | 'exclude', readonly IgnorePattern[]>>
+  /** It, or a folder above it, is: elsewhere git's rules do not count. */
+  readonly isInRepository: boolean
+  readonly patterns: Readonly<Record<Source, readonly IgnorePattern[]>>
 }
 
 /**
@@ -33,7 +37,7 @@ export async function folderRules(
   read: (file: string) => Promise<string | null>,
 ): Promise<FolderRules | null> {
   const isRepository = has('.git')
-  if (!isRepository && !RULE_FILES.some(has)) return above
+  if (!(isRepository || RULE_FILES.some(has))) return above
 
   const load = async (name: string, exists: boolean) =>
     parseGitignore((exists ? await read(path.join(folder, name)) : null) ?? '')
@@ -41,6 +45,7 @@ export async function folderRules(
     above,
     folder,
     isRepository,
+    isInRepository: isRepository || (above?.isInRepository ?? false),
     patterns: {
       '.rgignore': await load('.rgignore', has('.rgignore')),
       '.ignore': await load('.ignore', has('.ignore')),
@@ -50,40 +55,48 @@ export async function folderRules(
   }
 }
 
-/** Whether the rules leave `file` out, or name it as one to keep; null when they say nothing. */
-export function verdictOn(
-  file: string,
-  isFolder: boolean,
-  rules: FolderRules | null,
-): 'ignored' | 'kept' | null {
-  return (
-    verdictOf('.rgignore', file, isFolder, rules) ??
-    verdictOf('.ignore', file, isFolder, rules) ??
-    verdictOf('.gitignore', file, isFolder, inRepository(rules)) ??
-    verdictOf('exclude', file, isFolder, inRepository(rules))
-  )
-}
+/** Whether an entry is left out, or named as one to keep; null when no rule says anything. */
+export type Verdicts = (name: string, isFolder: boolean) => Verdict | null
 
-function verdictOf(
-  source: RuleFile | 'exclude',
-  file: string,
-  isFolder: boolean,
-  rules: FolderRules | null,
-): 'ignored' | 'kept' | null {
-  const isGits = source === '.gitignore' || source === 'exclude'
-  for (let level = rules; level !== null; level = level.above) {
-    const relative = path.relative(level.folder, file).replaceAll(path.sep, '/')
-    const pattern = level.patterns[source].findLast(
-      ({ matches, onlyFolders }) => (isFolder || !onlyFolders) && matches.test(relative),
-    )
-    if (pattern !== undefined) return pattern.isNegated ? 'kept' : 'ignored'
-    if (isGits && level.isRepository) return null
+/**
+ * What rules say of a folder's entries.
+ *
+ * @param folder Absolute.
+ * @param rules Those that hold for the folder's entries.
+ */
+export function verdictsIn(folder: string, rules: FolderRules | null): Verdicts {
+  if (rules === null) return () => null
+  const sources: Source[] = rules.isInRepository ? [...RULE_FILES, 'exclude'] : ['.rgignore', '.ignore']
+  // The nearest first, and all of one source before the next source.
+  const levels = sources.flatMap((source) => levelsOf(source, folder, rules))
+  return (name, isFolder) => {
+    for (const { patterns, prefix } of levels) {
+      const pattern = lastMatch(patterns, { prefix, name, isFolder })
+      if (pattern !== undefined) return pattern.isNegated ? 'kept' : 'ignored'
+    }
+    return null
   }
-  return null
 }
 
-/** Git's rules count in a repository only. */
-function inRepository(rules: FolderRules | null): FolderRules | null {
-  for (let level = rules; level !== null; level = level.above) if (level.isRepository) return rules
-  return null
+interface Level {
+  readonly patterns: readonly IgnorePattern[]
+  /** What stands before an entry's name in its path from where the patterns come from. */
+  readonly prefix: string
+}
+
+function levelsOf(source: Source, folder: string, rules: FolderRules): Level[] {
+  const isGits = source === '.gitignore' || source === 'exclude'
+  const levels: Level[] = []
+  for (let level: FolderRules | null = rules; level !== null; level = level.above) {
+    const patterns = level.patterns[source]
+    if (patterns.length > 0) levels.push({ patterns, prefix: prefixFrom(level.folder, folder) })
+    if (isGits && level.isRepository) break
+  }
+  return levels
+}
+
+/** What stands before an entry's name in its path from a folder above: empty, or ends with `/`. */
+export function prefixFrom(above: string, folder: string): string {
+  const relative = path.relative(above, folder)
+  return relative === '' ? '' : `${relative.replaceAll(path.sep, '/')}/`
 }

@@ -1,15 +1,16 @@
 /** list_dir: what a folder holds, some levels deep. */
 
 import { z } from 'zod'
-import { PathDeniedError } from '../../platform/errors.ts'
 import type { DirectoryEntry, Workspace } from '../../platform/workspace.ts'
 import { isCodexError } from '../../protocol/errors.ts'
 import { defineTool } from '../../tools/tool.ts'
 import { cutToBytes } from './cut-to-bytes.ts'
 import { FileAccessError, OutOfRangeError } from './errors.ts'
+import { walkFolders } from './walk-folders.ts'
 
 const NAME_BYTES_MAX = 500
 const INDENT = '  '
+const HAS_PAIRS = /[\ud800-\udfff]/
 const SUFFIXES: Readonly<Record<DirectoryEntry['kind'], string>> = {
   file: '',
   directory: '/',
@@ -65,43 +66,33 @@ export const listDir = defineTool({
   },
 })
 
-/** Breadth first; a link is an entry, never a way down. */
 async function entriesBelow(
-  folder: string,
+  target: string,
   depth: number,
   workspace: Workspace,
   signal: AbortSignal,
 ): Promise<Entry[]> {
-  const found: { entry: Entry; key: Buffer }[] = []
-  let level = ['']
-  for (let below = depth; below > 0 && level.length > 0; below -= 1) {
-    const next: string[] = []
-    for (const prefix of level) {
-      for (const { name, kind } of await listed(folder, prefix, workspace, signal)) {
-        const path = prefix === '' ? name : `${prefix}/${name}`
-        found.push({ entry: { path, kind }, key: Buffer.from(cutToBytes(path, NAME_BYTES_MAX)) })
-        if (kind === 'directory') next.push(path)
-      }
+  const found: Entry[] = []
+  try {
+    const folder = workspace.resolve(target)
+    for await (const { prefix, entries } of walkFolders(workspace, { folder, depth, signal })) {
+      for (const { name, kind } of entries) found.push({ path: prefix + name, kind })
     }
-    level = next
+  } catch (error) {
+    throw isCodexError(error) || signal.aborted ? error : new FileAccessError(target, error)
   }
-  return found.sort((a, b) => a.key.compare(b.key)).map(({ entry }) => entry)
+  return sortedByBytes(found)
 }
 
-/** A folder inside that may not be read is left out; the one that was asked for may not. */
-async function listed(
-  folder: string,
-  prefix: string,
-  workspace: Workspace,
-  signal: AbortSignal,
-): Promise<DirectoryEntry[]> {
-  try {
-    return await workspace.list(prefix === '' ? folder : `${workspace.resolve(folder)}/${prefix}`, { signal })
-  } catch (error) {
-    if (signal.aborted) throw error
-    if (prefix !== '' && (error instanceof PathDeniedError || !isCodexError(error))) return []
-    throw isCodexError(error) ? error : new FileAccessError(folder, error)
-  }
+/** By the bytes of the path, of which so many count. */
+function sortedByBytes(entries: Entry[]): Entry[] {
+  const isPlain = entries.every(({ path }) => path.length * 3 <= NAME_BYTES_MAX && !HAS_PAIRS.test(path))
+  // UTF-16 orders as UTF-8 does but for characters that are pairs in it.
+  if (isPlain) return entries.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return entries
+    .map((entry) => ({ entry, key: Buffer.from(cutToBytes(entry.path, NAME_BYTES_MAX)) }))
+    .sort((a, b) => a.key.compare(b.key))
+    .map(({ entry }) => entry)
 }
 
 function renderEntry({ path, kind }: Entry): string {

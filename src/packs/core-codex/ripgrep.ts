@@ -21,7 +21,7 @@ export async function ripgrep(
   signal: AbortSignal,
 ): Promise<string[] | null> {
   const glob = include === undefined ? [] : ['--glob', include]
-  const command = ['rg', '--no-config', '--files-with-matches', '--no-messages']
+  const command = ['rg', '--no-config', '--files-with-matches', '--null', '--no-messages']
   try {
     const { exitCode, timedOut, stdout, stderr } = await workspace.run(
       {
@@ -38,7 +38,7 @@ export async function ripgrep(
     }
     if (exitCode === NOT_FOUND) return null
     if (exitCode > 1) throw new SearchError(`rg failed: ${stderr.trim()}`)
-    return stdout.split('\n').filter((line) => line !== '')
+    return stdout.split('\0').filter((file) => file !== '')
   } catch (error) {
     if (error instanceof SandboxUnavailableError || error instanceof CommandNotStartedError) return null
     throw error

@@ -3,7 +3,15 @@
 import path from 'node:path'
 import type { DirectoryEntry, Workspace } from '../../platform/workspace.ts'
 import { type Glob, parseGlob } from './glob.ts'
-import { type FolderRules, folderRules, RULE_NAMES, verdictOn } from './ignore-rules.ts'
+import {
+  type FolderRules,
+  folderRules,
+  prefixFrom,
+  RULE_NAMES,
+  type Verdict,
+  verdictsIn,
+} from './ignore-rules.ts'
+import { type WalkedFolder, walkFolders } from './walk-folders.ts'
 
 export interface WalkOptions {
   /** Absolute. */
@@ -12,101 +20,55 @@ export interface WalkOptions {
   readonly include?: string
   /** Names that begin with a dot are walked too, but never `.git`. */
   readonly hidden: boolean
-  readonly folders: boolean
   readonly signal: AbortSignal
 }
 
-export interface WalkedEntry {
-  /** Absolute. */
-  readonly path: string
-  readonly kind: 'file' | 'directory'
-}
-
-/** Links are not followed, and not given. Folders that cannot be read are passed over. */
-export async function* walkFiles(workspace: Workspace, options: WalkOptions): AsyncGenerator<WalkedEntry> {
+/**
+ * Folders with the files and folders that are left in each, in no order.
+ *
+ * Links are not followed, and not given; neither is what no path leads to. Folders that cannot be read are passed over.
+ *
+ * @throws What the workspace says of the folder where the walk begins.
+ */
+export async function* walkFiles(workspace: Workspace, options: WalkOptions): AsyncGenerator<WalkedFolder> {
   const { folder, signal } = options
-  const { stream } = (await import('fast-glob')).default
-  const found = stream('**', {
-    cwd: folder,
-    dot: true,
-    followSymbolicLinks: false,
-    objectMode: true,
-    onlyFiles: !options.folders,
-    suppressErrors: true,
-    unique: false,
-    fs: await prunedFiles(workspace, options),
-  })
-
-  for await (const entry of found) {
-    signal.throwIfAborted()
-    const kind = kindOf(entry)
-    if (kind !== null) yield { path: path.join(folder, pathOf(entry)), kind }
-  }
+  yield* walkFolders(workspace, { folder, signal, select: await selection(workspace, options) })
 }
 
-type ReadFolder = (
-  folder: string,
-  options: unknown,
-  done: (error: NodeJS.ErrnoException | null, entries: DirentLike[]) => void,
-) => void
-
-/** What fast-glob asks of a directory entry. */
-interface DirentLike {
-  readonly name: string
-  isFile(): boolean
-  isDirectory(): boolean
-  isSymbolicLink(): boolean
-  isBlockDevice(): boolean
-  isCharacterDevice(): boolean
-  isFIFO(): boolean
-  isSocket(): boolean
-}
-
-/** The workspace as fast-glob's file system, in which what is left out is not there. */
-async function prunedFiles(workspace: Workspace, options: WalkOptions): Promise<object> {
-  const { folder, signal } = options
+async function selection(
+  workspace: Workspace,
+  { folder, include, hidden }: WalkOptions,
+): Promise<(read: WalkedFolder) => Promise<DirectoryEntry[]>> {
   const rulesOf = new Map([[path.dirname(folder), await rulesAbove(workspace, folder)]])
-  const include = options.include === undefined ? null : parseGlob(options.include)
+  const glob = include === undefined ? null : parseGlob(include)
   // As in ripgrep, a glob with a slash is tied to where the work is done, not to the folder that is searched.
   const globRoot = isWithin(folder, workspace.root) ? workspace.root : folder
-  const isWalked = (at: string, isFolder: boolean, rules: FolderRules | null): boolean => {
-    const name = path.basename(at)
-    if (name === '.git') return false
-    const verdict =
-      verdictOfGlob(include, path.relative(globRoot, at), isFolder) ?? verdictOn(at, isFolder, rules)
-    return verdict === null ? options.hidden || !name.startsWith('.') : verdict === 'kept'
-  }
 
-  const entriesOf = async (at: string): Promise<DirectoryEntry[]> => {
-    const entries = await workspace.list(at, { signal })
+  return async ({ folder: at, entries }) => {
     const names = new Set(entries.map(({ name }) => name))
-    const above = rulesOf.get(path.dirname(at)) ?? null
     const rules = await folderRules(
       at,
-      above,
+      rulesOf.get(path.dirname(at)) ?? null,
       (name) => names.has(name),
       (file) => textOrNull(workspace, file),
     )
-    rulesOf.set(at, rules)
-    return entries.filter(
-      ({ name, kind }) =>
-        (kind === 'file' || kind === 'directory') &&
-        isWalked(path.join(at, name), kind === 'directory', rules),
-    )
+    if (rules !== null) rulesOf.set(at, rules)
+    const verdictOn = verdictsIn(at, rules)
+    const prefix = prefixFrom(globRoot, at)
+    const isWalked = ({ name, kind, isUnreachable }: DirectoryEntry): boolean => {
+      if (isUnreachable === true || name === '.git' || !(kind === 'file' || kind === 'directory'))
+        return false
+      const isFolder = kind === 'directory'
+      const verdict = verdictOfGlob(glob, prefix, name, isFolder) ?? verdictOn(name, isFolder)
+      return verdict === null ? hidden || !name.startsWith('.') : verdict === 'kept'
+    }
+    return entries.filter(isWalked)
   }
-
-  const readdir: ReadFolder = (at, _, done) => {
-    entriesOf(path.resolve(at)).then(
-      (entries) => done(null, entries.map(direntOf)),
-      () => done(null, []),
-    )
-  }
-  return { readdir }
 }
 
-function verdictOfGlob(glob: Glob | null, relative: string, isFolder: boolean): 'ignored' | 'kept' | null {
+function verdictOfGlob(glob: Glob | null, prefix: string, name: string, isFolder: boolean): Verdict | null {
   if (glob === null) return null
-  if (glob.matches(relative.replaceAll(path.sep, '/'), isFolder)) return glob.isNegated ? 'ignored' : 'kept'
+  if (glob.matches(prefix, name, isFolder)) return glob.isNegated ? 'ignored' : 'kept'
   // Folders that the glob does not name may hold files that it does.
   return glob.isNegated || isFolder ? null : 'ignored'
 }
@@ -135,36 +97,7 @@ async function rulesAbove(workspace: Workspace, from: string): Promise<FolderRul
   }
 }
 
-function direntOf({ name, kind }: DirectoryEntry): DirentLike {
-  const no = () => false
-  return {
-    name,
-    isFile: () => kind === 'file',
-    isDirectory: () => kind === 'directory',
-    isSymbolicLink: () => kind === 'symlink',
-    isBlockDevice: no,
-    isCharacterDevice: no,
-    isFIFO: no,
-    isSocket: no,
-  }
-}
-
 function isWithin(target: string, folder: string): boolean {
   const relative = path.relative(folder, target)
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
-}
-
-// With `objectMode` the stream gives entries, though its type says strings.
-function pathOf(entry: unknown): string {
-  return hasPath(entry) ? entry.path : String(entry)
-}
-
-function kindOf(entry: unknown): WalkedEntry['kind'] | null {
-  if (!hasPath(entry)) return null
-  if (entry.dirent.isFile()) return 'file'
-  return entry.dirent.isDirectory() ? 'directory' : null
-}
-
-function hasPath(entry: unknown): entry is { path: string; dirent: DirentLike } {
-  return typeof entry === 'object' && entry !== null && 'path' in entry && 'dirent' in entry
 }

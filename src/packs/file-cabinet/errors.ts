@@ -2,7 +2,7 @@
 
 import { ToolError } from '../../protocol/errors.ts'
 
-/** A document whose bytes are no text was to be written to a file. */
+/** A document whose bytes are no text was to be read as one. */
 export class NotTextError extends ToolError {
   override readonly name = 'NotTextError'
   override readonly code = 'not_text'
@@ -10,7 +10,8 @@ export class NotTextError extends ToolError {
 
   constructor(fileKey: string, mediaType: string) {
     super(
-      `${fileKey} holds ${mediaType}, not UTF-8 text; nothing was written. Only text can be written to a file.`,
+      `${fileKey} holds ${mediaType}, which is no UTF-8 text and cannot be read here. Write it to a file and use a ` +
+        'program that understands it.',
     )
     this.fileKey = fileKey
   }

@@ -1,8 +1,10 @@
 /** fc.get: a document's text, one page at a time. */
 
+import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { defineTool } from '../../tools/tool.ts'
 import { FileKeyField, fileKeyOf } from './document.ts'
+import { NotTextError } from './errors.ts'
 
 const PAGE_BYTES = 32 * 1024
 /** The longest character in UTF-8: a page holds at least one. */
@@ -28,10 +30,11 @@ export const get = defineTool({
   aliases: ['fetchFromFC'],
 
   async run({ fileKey, offset, limit }, { documents }) {
-    const { bytes } = await documents.info(fileKeyOf(fileKey))
+    const { bytes, mediaType } = await documents.info(fileKeyOf(fileKey))
     const page = await documents.read(fileKeyOf(fileKey), { offset, limit })
     const isLast = offset + page.length >= bytes
     const whole = isLast ? page : page.subarray(0, endOfWholeCharacters(page))
+    if (!isText(whole)) throw new NotTextError(fileKey, mediaType)
     return {
       text: Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString('utf8'),
       bytes,
@@ -47,6 +50,13 @@ function endOfWholeCharacters(bytes: Uint8Array): number {
   const first = bytes[start] ?? 0
   const length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
   return start + length > bytes.length ? start : bytes.length
+}
+
+/** A page may begin inside a character: any byte may be asked for. */
+function isText(page: Uint8Array): boolean {
+  let start = 0
+  while (start < CHARACTER_BYTES_MAX - 1 && isContinuation(page[start])) start += 1
+  return isUtf8(page.subarray(start))
 }
 
 function isContinuation(byte: number | undefined): boolean {

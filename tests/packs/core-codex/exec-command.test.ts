@@ -1,13 +1,18 @@
 /** Unified exec, as the model calls it; texts and limits were recorded from Codex 0.169.0. */
 
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { execCommand, writeStdin } from '../../../src/packs/core-codex/index.ts'
 import { until, waitingFor } from '../../support/processes.ts'
 import { toolCalls } from '../../support/tool-calls.ts'
 
 const unified = (options?: Parameters<typeof toolCalls>[1]) => toolCalls([execCommand, writeStdin], options)
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/platform/${name}`, import.meta.url))
 
 const HEAD = String.raw`Chunk ID: [0-9a-f]{6}\nWall time: \d+\.\d{4} seconds\n`
 
@@ -146,7 +151,7 @@ test('without a terminal a session takes nothing but Ctrl-C', async () => {
   await until(() => tools.deltas.length > 0)
 
   expect(await tools.answer('write_stdin', { session_id: id, chars: 'hello\n' })).toMatch(
-    /^write_stdin failed: stdin is closed for this session/,
+    /^write_stdin failed: stdin is closed for this session; rerun exec_command with tty=true to keep stdin open$/,
   )
   const interrupted = await tools.answer('write_stdin', {
     session_id: id,
@@ -164,10 +169,39 @@ test('a session that never was is unknown', async () => {
   )
 })
 
-test('a terminal is refused with the way to go on', async () => {
+test.skipIf(process.platform === 'win32')('with a terminal a session takes what is typed', async () => {
   await using tools = await unified()
 
-  expect(await tools.answer('exec_command', { cmd: 'cat', tty: true })).toMatch(/without a terminal.*tty/)
+  const first = await tools.answer('exec_command', {
+    cmd: 'cat',
+    tty: true,
+    login: false,
+    yield_time_ms: 250,
+  })
+  const id = sessionIn(first)
+  const typed = await tools.answer('write_stdin', { session_id: id, chars: 'hello\n' })
+  const ended = await tools.answer('write_stdin', { session_id: id, chars: '\u0004', yield_time_ms: 30_000 })
+
+  expect(first).toMatch(new RegExp(`^${HEAD}Process running with session ID ${id}\n`))
+  expect(typed).toMatch(/Output:\nhello\r\nhello\r\n$/)
+  expect(ended).toMatch(new RegExp(`^${HEAD}Process exited with code 0\n`))
+  expect(tools.shown.at(-1)).toMatchObject({
+    item: { aggregated_output: 'hello\r\nhello\r\n', exit_code: 0, status: 'completed' },
+  })
+})
+
+test('a host without node-pty says how to have terminals, and runs commands without them', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--import', fixture('without-node-pty.mjs')],
+    fixture('asks-for-terminal.ts'),
+  ])
+
+  const [refused = '', ran = ''] = stdout.split('\n')
+  expect(JSON.parse(refused)).toMatch(
+    /^exec_command failed: no command was run.*node-pty.*not installed.*without tty/,
+  )
+  expect(refused).not.toContain('Cannot find package')
+  expect(JSON.parse(ran)).toMatch(/Output:\nran\n$/)
 })
 
 test('an empty folder is the root, a missing one an error with the exit code -1', async () => {
@@ -212,4 +246,39 @@ test('output comes as it is printed, in pieces of bounded size that cut no chara
 
   expect(tools.deltas.join('')).toBe('€'.repeat(20_000))
   expect(Math.max(...tools.deltas.map((piece) => Buffer.byteLength(piece)))).toBeLessThanOrEqual(8_192)
+})
+
+test('of 100 MB the ends are kept, the rest is counted, and 10,000 pieces are shown', async () => {
+  await using tools = await unified()
+  const bytes = 100_000_000
+  const cmd = `printf begin; head -c ${bytes} /dev/zero | tr '\\0' y; printf end`
+
+  const answer = String(await tools.answer('exec_command', { cmd, login: false, yield_time_ms: 30_000 }))
+
+  expect(answer).toContain(`Original token count: ${Math.ceil((bytes + 'beginend'.length) / 4)}\n`)
+  expect(answer).toContain(`\n... ${bytes + 'beginend'.length - 2 ** 20} bytes omitted ...\n\nbeginyyy`)
+  expect(answer.endsWith('yyyend')).toBe(true)
+  expect(tools.deltas).toHaveLength(10_000)
+})
+
+test('bytes that are no text count as they came, and are cut as what they are shown as', async () => {
+  await using tools = await unified()
+
+  const answer = await tools.answer('exec_command', {
+    cmd: "head -c 60000 /dev/zero | tr '\\0' '\\377'",
+    login: false,
+  })
+
+  expect(answer).toContain(
+    'Original token count: 15000\nOutput:\nWarning: truncated output (original token count: 45000)\n',
+  )
+})
+
+test.each([
+  ['cmd', { cmd: 'echo a\0b' }],
+  ['workdir', { cmd: 'pwd', workdir: 'a\0b' }],
+])('a NUL in %s is an error that says so', async (_where, input) => {
+  await using tools = await unified()
+
+  expect(await tools.answer('exec_command', input)).toMatch(/NUL|null bytes/)
 })

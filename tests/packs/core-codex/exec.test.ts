@@ -65,6 +65,77 @@ test('an output that fits makes no document', async () => {
   expect(tools.documents.size).toBe(0)
 })
 
+test('the document of an output that is cut has every byte of both streams, in order of arrival', async () => {
+  await using tools = await toolCalls([exec])
+  const command = [
+    "head -c 3000000 /dev/zero | tr '\\0' a",
+    waitingFor('go'),
+    "head -c 2000000 /dev/zero | tr '\\0' b >&2",
+  ].join('; ')
+
+  const running = tools.call('exec', { command, maxOutputBytes: 0 })
+  await until(() => tools.deltas.join('').length === 3_000_000)
+  await tools.workspace.writeText('go', '')
+  const outcome = await running
+
+  expect(outcome).toMatchObject({
+    output: {
+      truncated: true,
+      stdout: '\n... 3000000 bytes omitted ...\n',
+      stderr: '\n... 2000000 bytes omitted ...\n',
+      durationMs: expect.any(Number),
+    },
+  })
+  expect(tools.documents.get('key-0') === 'a'.repeat(3_000_000) + 'b'.repeat(2_000_000)).toBe(true)
+})
+
+test('input longer than a pipe reaches the command, also one that closes it early', async () => {
+  await using tools = await toolCalls([exec])
+  const stdin = 'line of input\n'.repeat(100_000)
+
+  const whole = await tools.call('exec', { command: 'wc -c', stdin })
+  const first = await tools.call('exec', { command: 'head -n 1; exec <&-; echo closed', stdin })
+  const none = await tools.call('exec', { command: ['true'], stdin })
+
+  expect(whole).toMatchObject({ output: { stdout: `${stdin.length}\n`, exitCode: 0 } })
+  expect(first).toMatchObject({ output: { stdout: 'line of input\nclosed\n', exitCode: 0 } })
+  expect(none).toMatchObject({ output: { stdout: '', exitCode: 0 } })
+})
+
+test('variables of a call win over those of every command, and may be empty', async () => {
+  await using tools = await toolCalls([exec])
+
+  const outcome = await tools.call('exec', {
+    command: 'echo "$TERM [$PAGER] $CODEX_THREAD_ID"',
+    env: { TERM: 'mine', PAGER: '', CODEX_THREAD_ID: 'other' },
+  })
+
+  expect(outcome).toMatchObject({ output: { stdout: 'mine [] other\n' } })
+})
+
+test('empty words are words, and a NUL in one is an error', async () => {
+  await using tools = await toolCalls([exec])
+
+  const outcome = await tools.call('exec', { command: ['printf', '[%s]', '', 'a', ''] })
+  const refused = await tools.answer('exec', { command: ['printf', 'a\0b'] })
+  const nothing = await tools.answer('exec', { command: [''] })
+
+  expect(outcome).toMatchObject({ output: { stdout: '[][a][]' } })
+  expect(refused).toMatch(/^The command was not started in .*NUL/)
+  expect(nothing).toMatch(/names no program/)
+})
+
+test.each([
+  ['KILL', 137, 'SIGKILL'],
+  ['SYS', 159, 'SIGSYS'],
+])('a command that SIG%s ended says so', async (name, exitCode, signal) => {
+  await using tools = await toolCalls([exec])
+
+  const outcome = await tools.call('exec', { command: `echo before; kill -${name} $$` })
+
+  expect(outcome).toMatchObject({ output: { exitCode, signal, stdout: 'before\n', timedOut: false } })
+})
+
 test('its item shows the command as Codex spells it, the output in order, and how it ended', async () => {
   await using tools = await toolCalls([exec])
   const script = `echo out; ${waitingFor('1')}; echo err >&2; ${waitingFor('2')}; echo out; exit 2`
@@ -113,13 +184,4 @@ test('an abort ends the command before the call is answered', async () => {
   expect(await running).toMatchObject({ ok: false, error: { code: 'aborted' } })
   expect(isRunning(pid)).toBe(false)
   expect(tools.shown.at(-1)).toMatchObject({ state: 'completed', item: { status: 'failed' } })
-})
-
-test('where no process may start the model is told the option and what would work', async () => {
-  await using tools = await toolCalls([exec], { sandboxMode: 'read-only' })
-
-  expect(await tools.answer('exec', { command: 'touch made' })).toMatch(
-    /^sandboxMode: .*read-only.*'danger-full-access'/,
-  )
-  expect(await tools.workspace.list('.')).toEqual([])
 })

@@ -2,7 +2,7 @@
 
 import { mkdir, symlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { grepFiles } from '../../../src/packs/core-codex/index.ts'
 import { type ToolCalls, toolCalls } from '../../support/tool-calls.ts'
 
@@ -20,9 +20,13 @@ const FILES = {
   '.gitignore': '# made by tools\n/build/\n*.log\n!keep.log\n',
 }
 
-/** In read-only mode no process may start, so our own walker answers. */
+afterEach(() => vi.unstubAllEnvs())
+
+/** Commands find no program, so our own walker answers. */
 async function withoutRipgrep(files: Readonly<Record<string, string>> = FILES): Promise<ToolCalls> {
-  const tools = await toolCalls([grepFiles], { files, sandboxMode: 'read-only' })
+  vi.stubEnv('PATH', '/nonexistent')
+  const tools = await toolCalls([grepFiles], { files })
+  vi.unstubAllEnvs()
   await mkdir(`${tools.workspace.root}/.git`)
   return tools
 }

@@ -1,6 +1,6 @@
 /** The file cabinet, on a real store. */
 
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { silentLog } from '../../../src/observability/log.ts'
 import { fileCabinet } from '../../../src/packs/file-cabinet/index.ts'
@@ -19,6 +19,7 @@ async function cabinet() {
     documents: store.documents,
     progress: () => {},
     log: silentLog,
+    requestUserInput: () => Promise.reject(new Error('not part of this test')),
     ids: { threadId: 'thread' as never, turnId: 'turn' as never, callId: 'call' },
   }
   return {
@@ -84,5 +85,20 @@ test('an unknown key, and a path outside, are refused', async () => {
   await expect(fc.call('get', { fileKey: 'no-such-key' })).rejects.toMatchObject({
     code: 'document_not_found',
   })
-  await expect(fc.call('write', { fileKey, path: '../out' })).rejects.toMatchObject({ code: 'path_denied' })
+  await expect(fc.call('write', { fileKey, path: '/no-such-root/out' })).rejects.toMatchObject({
+    code: 'path_denied',
+  })
+})
+
+test('a document of any bytes is written byte for byte, and not read as text', async () => {
+  await using fc = await cabinet()
+  const bytes = Buffer.from([0x89, 0x50, 0, 0xff, 0xfe, 10, 13])
+  const { fileKey } = await fc.store.documents.put({ content: bytes, name: 'p.png', mediaType: 'image/png' })
+  await writeFile(`${fc.root}/old.png`, 'old')
+
+  await fc.call('write', { fileKey, path: 'old.png' })
+
+  expect(await readFile(`${fc.root}/old.png`)).toEqual(bytes)
+  expect(await readdir(fc.root)).toEqual(['old.png'])
+  await expect(fc.call('get', { fileKey })).rejects.toMatchObject({ code: 'not_text', fileKey })
 })

@@ -20,6 +20,7 @@ export {
   UnknownApprovalError,
 } from './codex/errors.ts'
 export type {
+  AnswerUserInput,
   Approve,
   CodexOptions,
   Hooks,
@@ -28,6 +29,7 @@ export type {
   ThreadOptions,
   TurnLimits,
   TurnOptions,
+  UserInputRequest,
   WhenBusy,
 } from './codex/options.ts'
 export { Run } from './codex/run.ts'
@@ -35,6 +37,7 @@ export type * from './codex/sdk-names.ts'
 export { type StreamedTurn, Thread } from './codex/thread.ts'
 export type { Log } from './observability/log.ts'
 export type { Span, Tracer } from './observability/tracer.ts'
+export type { EnvironmentPolicy } from './platform/environment.ts'
 export {
   CodexError,
   isCodexError,
@@ -50,9 +53,18 @@ export type { JsonSchema } from './protocol/json.ts'
 export type { Turn } from './protocol/turn.ts'
 export type * from './protocol/types.ts'
 export type { Store, ThreadSummary } from './stores/ports.ts'
+export type { Assessment, AssessmentContext } from './tools/assessment.ts'
+export type { CommandRules, PrefixRule } from './tools/command-rules.ts'
 export { definePack, type Pack } from './tools/pack.ts'
 export type { Schema } from './tools/schema.ts'
-export { type AnyTool, defineTool, type Tool, type ToolContext } from './tools/tool.ts'
+export {
+  type AnyTool,
+  defineTool,
+  type Tool,
+  type ToolContext,
+  type UserAnswers,
+  type UserQuestion,
+} from './tools/tool.ts'
 
 /**
  * An agent runtime with the defaults of a person's own machine.

@@ -16,7 +16,7 @@ export interface DoorOptions {
 export function openDoors({ env }: DoorOptions): Doors {
   checkNode()
   const environment = env ?? definedOnly(process.env)
-  const home = path.resolve(environment.CODEX_TS_HOME || path.join(homedir(), '.codex-ts'))
+  const home = homeFolder(environment)
   return {
     clock: systemClock,
     environment,
@@ -29,6 +29,11 @@ export function openDoors({ env }: DoorOptions): Doors {
       return fileStore(home)
     },
   }
+}
+
+/** Absolute: where threads, documents and the user's own rules are. */
+export function homeFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  return path.resolve(environment.CODEX_TS_HOME || path.join(homedir(), '.codex-ts'))
 }
 
 /** Without this, an older Node fails somewhere inside, over a function it does not have. */

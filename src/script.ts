@@ -18,7 +18,7 @@ import { type Log, silentLog } from './observability/log.ts'
 import { silentTracer } from './observability/tracer.ts'
 import { openDoors } from './open-doors.ts'
 import { openWorkspace } from './platform/open-workspace.ts'
-import { canEnforce } from './platform/sandbox.ts'
+import { requireSandbox } from './platform/sandbox.ts'
 import type { Workspace } from './platform/workspace.ts'
 import type { ApprovalDecision, ApprovalRequest } from './protocol/approval.ts'
 import { messageOf, OptionError } from './protocol/errors.ts'
@@ -30,7 +30,9 @@ import { createRedactor } from './std/redact.ts'
 import { secretValuesIn } from './std/secret-names.ts'
 import { uuidV7 } from './std/uuid.ts'
 import { memoryStore } from './stores/memory/index.ts'
+import { SessionApprovals } from './tools/approval.ts'
 import type { Dispatcher } from './tools/dispatch.ts'
+import { UserInputUnavailableError } from './tools/errors.ts'
 import { definePack, type Pack } from './tools/pack.ts'
 import { ToolSet } from './tools/tool-set.ts'
 
@@ -89,7 +91,7 @@ export class ScriptRunner implements AsyncDisposable {
   readonly #lock = new ReadWriteLock()
   readonly #redactor = createRedactor(secretValuesIn(this.#doors.environment))
   readonly #documents = memoryStore().documents
-  readonly #approvedForSession = new Set<string>()
+  readonly #sessionApprovals = new SessionApprovals()
   #packTools: Promise<PackTools> | undefined
   #merged: ScriptTools['entries'] | undefined
 
@@ -115,7 +117,7 @@ export class ScriptRunner implements AsyncDisposable {
    *
    * @param source TypeScript or JavaScript: the body of an async function.
    * @returns Also for everything a script did wrong: `ok` tells.
-   * @throws {OptionError} A limit, a working directory or a pack that cannot be meant.
+   * @throws {OptionError} A limit, a working directory or a pack that cannot be meant, or a sandbox mode that cannot be kept.
    */
   async run(source: string, options: ScriptRunOptions = {}): Promise<ScriptResult> {
     if (typeof source !== 'string')
@@ -165,11 +167,13 @@ export class ScriptRunner implements AsyncDisposable {
       packs.map((pack) => (typeof pack === 'string' ? this.#doors.loadPack(pack) : pack)),
     )
     const { workingDirectory = this.#doors.workingDirectory, sandboxMode } = this.#options
+    if (sandboxMode !== undefined) await requireSandbox(sandboxMode)
     const workspace = await openWorkspace({
       workingDirectory,
       sandboxMode: sandboxMode ?? 'read-only',
       sandboxRequested: sandboxMode !== undefined,
       environment: this.#doors.environment,
+      protectedPaths: [this.#doors.home],
       clock: this.#doors.clock,
     })
     return { set: new ToolSet(loaded.map(definePack)), workspace }
@@ -183,7 +187,8 @@ export class ScriptRunner implements AsyncDisposable {
     return {
       gate: {
         policy: approvalPolicy ?? (approve === undefined ? 'never' : 'on-request'),
-        approvedForSession: this.#approvedForSession,
+        rules: {},
+        session: this.#sessionApprovals,
         ask: async (request, asked) =>
           approve === undefined
             ? { decision: 'denied', reason: 'nobody is there to ask' }
@@ -192,12 +197,15 @@ export class ScriptRunner implements AsyncDisposable {
       lock: this.#lock,
       redactor: this.#redactor,
       tracer: silentTracer,
-      context: ({ callId, signal, progress }) => ({
+      context: ({ callId, signal, progress, unconfined }) => ({
         signal,
-        workspace,
+        workspace: unconfined ? workspace.unconfined : workspace,
         documents,
         progress,
         log,
+        requestUserInput: async () => {
+          throw new UserInputUnavailableError()
+        },
         ids: { ...ids, callId },
       }),
       show: () => {},
@@ -219,14 +227,7 @@ const CHECKS: Record<keyof ScriptRunnerOptions, Check> = {
 
 function checkOptions(options: ScriptRunnerOptions, slugs: readonly string[]): void {
   checkRecord('', options, CHECKS)
-  const { packs = [], sandboxMode } = options
-  checkPacks(packs, slugs)
-  if (sandboxMode !== undefined && packs.length > 0 && !canEnforce(sandboxMode)) {
-    throw new OptionError(
-      'sandboxMode',
-      `${sandboxMode} was asked for and cannot be enforced on this machine.`,
-    )
-  }
+  checkPacks(options.packs ?? [], slugs)
 }
 
 function checkContext(context: unknown): void {

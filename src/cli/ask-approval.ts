@@ -1,32 +1,50 @@
 /** Asks the person at the terminal whether a call may run. */
 
-import { createInterface } from 'node:readline/promises'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
+import { messageOf } from '../protocol/errors.ts'
+import { askLine, isWatched } from './ask-line.ts'
+import { addPrefixRule } from './rules-file.ts'
 import { oneLine } from './terminal.ts'
 
-const ANSWERS: Readonly<Record<string, ApprovalDecision>> = {
-  y: { decision: 'approved' },
-  a: { decision: 'approved-for-session' },
-  n: { decision: 'denied', reason: 'the user said no' },
-  q: { decision: 'abort', reason: 'the user stopped the turn' },
-}
+const INPUT_COLUMNS = 400
 
 /** Anything but a clear yes is a no; so is a program that nobody watches. */
 export async function askApproval(
   request: ApprovalRequest,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<ApprovalDecision> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    return { decision: 'denied', reason: 'nobody is at the terminal to be asked' }
+  if (!isWatched()) return { decision: 'denied', reason: 'nobody is at the terminal to be asked' }
+  switch ((await askLine(questionOf(request), signal)).toLowerCase().charAt(0)) {
+    case 'y':
+      return { decision: 'approved' }
+    case 's':
+      return { decision: 'approved-for-session' }
+    case 'a':
+      return await approvedAlways(request)
+    case 'q':
+      return { decision: 'abort', reason: 'the user stopped the turn' }
+    default:
+      return { decision: 'denied', reason: 'the user said no' }
   }
-  // Not in raw mode: Ctrl-C has to stay a signal that stops the turn.
-  const line = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
+}
+
+function questionOf({ reason, justification, unconfined, tool, input, prefixRule }: ApprovalRequest): string {
+  const lines = [
+    reason,
+    ...(justification === undefined ? [] : [`It says: ${oneLine(justification, INPUT_COLUMNS)}`]),
+    `${tool} ${oneLine(JSON.stringify(input) ?? '', INPUT_COLUMNS)}`,
+  ]
+  const always = prefixRule === undefined ? '' : `, [a]lways \`${oneLine(prefixRule.join(' '), 80)}\``
+  const where = unconfined === true ? ' outside the sandbox' : ''
+  return `${lines.join('\n')}\nRun it${where}? [y]es, yes for this [s]ession${always}, [n]o, [q]uit: `
+}
+
+async function approvedAlways({ prefixRule }: ApprovalRequest): Promise<ApprovalDecision> {
+  if (prefixRule === undefined) return { decision: 'denied', reason: 'the user said no' }
   try {
-    const input = oneLine(JSON.stringify(request.input) ?? '', 400)
-    const question = `${request.reason}\n${request.tool} ${input}\nRun it? [y]es, [a]lways this tool, [n]o, [q]uit: `
-    const answer = await line.question(question, { signal })
-    return ANSWERS[answer.trim().toLowerCase().charAt(0)] ?? { decision: 'denied' }
-  } finally {
-    line.close()
+    await addPrefixRule(prefixRule)
+  } catch (error) {
+    process.stderr.write(`The rule holds for this session only: ${messageOf(error)}\n`)
   }
+  return { decision: 'approved-for-session', prefixRule }
 }

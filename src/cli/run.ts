@@ -5,12 +5,15 @@ import { text } from 'node:stream/consumers'
 import { Codex, type CodexOptions, type Run, type Thread, type ThreadOptions } from '../index.ts'
 import { isCodexError, OptionError } from '../protocol/errors.ts'
 import { askApproval } from './ask-approval.ts'
+import { isWatched } from './ask-line.ts'
+import { askUser } from './ask-user.ts'
 import { defineCommand, type Values } from './command.ts'
 import { loadEnvironmentFile } from './environment-file.ts'
 import { UsageError } from './errors.ts'
 import { interruption } from './interruption.ts'
 import { SANDBOX_MODES } from './modes.ts'
 import { progressOn } from './progress.ts'
+import { loadRules } from './rules-file.ts'
 import { terminalOf } from './terminal.ts'
 
 const OPTIONS = {
@@ -39,12 +42,13 @@ const OPTIONS = {
     choices: ['never', 'on-request', 'on-failure', 'untrusted'],
     help: 'When you are asked',
   },
+  network: { type: 'boolean', help: 'Let commands use the network in workspace-write' },
   resume: { type: 'string', value: 'ID', help: 'Go on with this thread' },
   'base-url': { type: 'string', value: 'URL', help: 'Ask this provider, and name the model as it does' },
   'wire-api': {
     type: 'string',
     value: 'API',
-    choices: ['responses', 'chat'],
+    choices: ['responses', 'chat', 'messages'],
     help: 'What that provider speaks; default responses',
   },
   'api-key-env': { type: 'string', value: 'NAME', help: 'The variable with its key; default OPENAI_API_KEY' },
@@ -70,7 +74,7 @@ export const run = defineCommand({
 
   async run(values, [argument]) {
     loadEnvironmentFile()
-    const options = codexOptions(values)
+    const options = { ...codexOptions(values), commandRules: await loadRules() }
     const prompt = argument === '-' ? await text(process.stdin) : argument
     if (prompt === undefined || prompt.trim() === '')
       throw new UsageError('The prompt is missing: codex-ts run PROMPT.')
@@ -91,6 +95,7 @@ function codexOptions(values: RunValues): CodexOptions {
   return {
     ...(packs === undefined ? {} : { packs }),
     ...(policy === undefined || policy === 'never' ? {} : { approve: askApproval }),
+    ...(isWatched() ? { requestUserInput: askUser } : {}),
     ...modelOptions(values),
   }
 }
@@ -123,6 +128,7 @@ function openThread(codex: Codex, values: RunValues): Thread {
     toolMode: values['tool-mode'],
     sandboxMode: values.sandbox,
     approvalPolicy: values['approval-policy'],
+    networkAccessEnabled: values.network,
   }
   return values.resume === undefined ? codex.startThread(options) : codex.resumeThread(values.resume, options)
 }

@@ -4,6 +4,8 @@ import type { TurnId } from '../protocol/ids.ts'
 import type { ThreadEvent } from '../protocol/thread-event.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Input } from '../protocol/user-input.ts'
+import type { Redactor } from '../std/redact.ts'
+import { redactOutput } from '../tools/redact-output.ts'
 import { ItemLog } from './item-log.ts'
 
 /** Why a turn was stopped: the reason of its signal, which the session turns into the error that a host sees. */
@@ -29,14 +31,16 @@ export class TurnStop extends Error {
 export class ActiveTurn {
   readonly turnId: TurnId
   readonly items: ItemLog
+  readonly #redactor: Redactor
   readonly #controller = new AbortController()
   readonly #listeners = new Set<(event: ThreadEvent) => void>()
   readonly #settled = Promise.withResolvers<Turn>()
   #steered: Input[] = []
 
-  constructor(turnId: TurnId) {
+  constructor(turnId: TurnId, redactor: Redactor) {
     this.turnId = turnId
-    this.items = new ItemLog((event) => this.emit(event))
+    this.#redactor = redactor
+    this.items = new ItemLog((event) => this.emit(event), redactor)
     this.#settled.promise.catch(() => {})
   }
 
@@ -60,7 +64,9 @@ export class ActiveTurn {
   }
 
   emit(event: ThreadEvent): void {
-    for (const listener of this.#listeners) listener(event)
+    // A provider's failure may repeat what it was sent.
+    const told = event.type === 'error' ? redactOutput(event, this.#redactor) : event
+    for (const listener of this.#listeners) listener(told)
   }
 
   /** The first stop counts. */

@@ -5,6 +5,8 @@ import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { UnknownApprovalError } from './errors.ts'
 import type { Approve } from './options.ts'
 
+const ALIVE_MS = 60_000
+
 interface Pending {
   readonly request: ApprovalRequest
   readonly resolve: (decision: ApprovalDecision) => void
@@ -29,18 +31,25 @@ export class Approvals {
     return [...this.#pending.values()].map(({ request }) => request)
   }
 
+  has(id: string): boolean {
+    return this.#pending.has(id)
+  }
+
   /** Rejects with the signal's reason when it is aborted first. */
   async ask(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalDecision> {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<ApprovalDecision>()
     const stop = () => reject(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
+    // A promise alone would let the host's process end before anybody has answered.
+    const alive = setInterval(() => {}, ALIVE_MS)
     this.#pending.set(request.id, { request, resolve })
     // A callback that throws settles the question too: dispatch takes a failed answer for a no.
     if (this.#approve !== undefined) this.#callback(this.#approve, request, signal).then(resolve, reject)
     try {
       return await promise
     } finally {
+      clearInterval(alive)
       this.#pending.delete(request.id)
       signal.removeEventListener('abort', stop)
     }
@@ -50,7 +59,7 @@ export class Approvals {
   answer(id: string, decision: ApprovalDecision): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) throw new UnknownApprovalError(id)
-    pending.resolve(clean(decision))
+    pending.resolve(cleanDecision(decision))
   }
 
   async #callback(
@@ -60,7 +69,7 @@ export class Approvals {
   ): Promise<ApprovalDecision> {
     const decision = await approve(request, { signal })
     const words = ['approved', 'approved-for-session', 'denied', 'abort']
-    if (words.includes(decision?.decision)) return clean(decision)
+    if (words.includes(decision?.decision)) return cleanDecision(decision)
     this.#log.warn('approve() gave no decision, which counts as no. Give { decision: ... }.', {
       tool: request.tool,
     })
@@ -69,8 +78,23 @@ export class Approvals {
 }
 
 /** Of a host's answer, what an answer is: it goes into the thread's file. */
-function clean(answer: ApprovalDecision): ApprovalDecision {
-  const { decision } = answer
-  if (decision !== 'denied' && decision !== 'abort') return { decision }
-  return typeof answer.reason === 'string' ? { decision, reason: answer.reason } : { decision }
+export function cleanDecision(answer: ApprovalDecision): ApprovalDecision {
+  switch (answer.decision) {
+    case 'approved':
+      return { decision: 'approved' }
+    case 'approved-for-session': {
+      const { prefixRule } = answer
+      return isWords(prefixRule)
+        ? { decision: 'approved-for-session', prefixRule: [...prefixRule] }
+        : { decision: 'approved-for-session' }
+    }
+    default: {
+      const { decision, reason } = answer
+      return typeof reason === 'string' ? { decision, reason } : { decision }
+    }
+  }
+}
+
+function isWords(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string')
 }

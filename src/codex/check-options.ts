@@ -1,7 +1,9 @@
 /** What can be meant by the options of a `Codex`, a thread and a turn. */
 
 import type { ModelEntry } from '../model/slug.ts'
+import type { EnvironmentPolicy } from '../platform/environment.ts'
 import { OptionError } from '../protocol/errors.ts'
+import { type CommandRules, checkCommandRules } from '../tools/command-rules.ts'
 import type { Pack } from '../tools/pack.ts'
 import {
   boolean,
@@ -77,6 +79,21 @@ const LIMITS: Record<keyof TurnLimits, Check> = {
   script: record,
 }
 
+const COMMAND_RULES: Record<keyof CommandRules, Check> = {
+  prefixRules: (value) => (Array.isArray(value) ? null : 'must be an array of rules'),
+  allowPrograms: strings,
+  denyPrograms: strings,
+}
+
+const ENVIRONMENT: Record<keyof EnvironmentPolicy, Check> = {
+  inherit: oneOf('core', 'all', 'none'),
+  include: strings,
+  ignoreDefaultExcludes: boolean,
+  exclude: strings,
+  set: stringRecord,
+  includeOnly: strings,
+}
+
 const HOOKS: Record<keyof Hooks, Check> = {
   beforeTurn: callback,
   afterResponse: callback,
@@ -93,6 +110,9 @@ const CODEX: Record<keyof CodexOptions, Check> = {
   store: (value) =>
     isRecord(value) && 'threads' in value && 'documents' in value ? null : 'must be a store',
   approve: callback,
+  requestUserInput: callback,
+  commandRules: record,
+  shellEnvironmentPolicy: record,
   hooks: record,
   limits: record,
   log: methods('debug', 'info', 'warn', 'error'),
@@ -111,7 +131,8 @@ const THREAD: Record<keyof ThreadOptions, Check> = {
   sandboxMode: SANDBOX_MODE,
   approvalPolicy: APPROVAL_POLICY,
   toolMode: oneOf('script', 'direct', 'mixed'),
-  history: oneOf('regular'),
+  history: oneOf('regular', 'one-shot'),
+  packs: packList,
   whenBusy: oneOf('reject', 'queue', 'steer'),
   modelReasoningEffort: effort,
   additionalDirectories: strings,
@@ -140,13 +161,19 @@ export const IGNORED_OPTIONS = ['codexPathOverride', 'configOverrides'] as const
 /** @throws {OptionError} The first option that cannot be meant. */
 export function checkCodexOptions(options: unknown): asserts options is CodexOptions {
   checkRecord('', options, CODEX)
-  const { providers, models, hooks, limits } = options as CodexOptions
+  const { providers, models, hooks, limits, commandRules, shellEnvironmentPolicy } = options as CodexOptions
   for (const [name, provider] of Object.entries(providers ?? {}))
     checkRecord(`providers.${name}`, provider, PROVIDER)
   for (const [name, model] of Object.entries(models ?? {})) {
     checkRecord(`models.${name}`, model, MODEL)
     if (model.limits !== undefined) checkRecord(`models.${name}.limits`, model.limits, MODEL_LIMITS)
     if (model.reasoning !== undefined) checkRecord(`models.${name}.reasoning`, model.reasoning, REASONING)
+  }
+  if (shellEnvironmentPolicy !== undefined)
+    checkRecord('shellEnvironmentPolicy', shellEnvironmentPolicy, ENVIRONMENT)
+  if (commandRules !== undefined) {
+    checkRecord('commandRules', commandRules, COMMAND_RULES)
+    checkCommandRules(commandRules)
   }
   if (hooks !== undefined) checkRecord('hooks', hooks, HOOKS)
   if (limits !== undefined) checkRecord('limits', limits, LIMITS)
@@ -162,7 +189,7 @@ export function checkTurnOptions(options: unknown): asserts options is TurnOptio
   checkRecord('', options, TURN)
 }
 
-/** Options of all three kinds in one object, sorted; a name that is none of a thread's or a turn's counts as the `Codex`'s. */
+/** Options of all three kinds in one object, sorted; what several have counts as the `Codex`'s. */
 export function splitOptions(options: CodexOptions & ThreadOptions & TurnOptions): {
   codex: CodexOptions
   thread: ThreadOptions
@@ -171,7 +198,8 @@ export function splitOptions(options: CodexOptions & ThreadOptions & TurnOptions
   if (!isRecord(options)) throw new OptionError('options', 'must be an object.')
   const parts = { codex: {}, thread: {}, turn: {} }
   for (const [name, value] of Object.entries(options)) {
-    const part = name in THREAD ? parts.thread : name in TURN ? parts.turn : parts.codex
+    const isOfCodex = name in CODEX || !(name in THREAD || name in TURN)
+    const part = isOfCodex ? parts.codex : name in THREAD ? parts.thread : parts.turn
     Object.assign(part, { [name]: value })
   }
   return parts

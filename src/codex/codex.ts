@@ -4,6 +4,7 @@ import { silentLog } from '../observability/log.ts'
 import { redactedLog } from '../observability/redacted-log.ts'
 import { redactedTracer } from '../observability/redacted-tracer.ts'
 import { silentTracer } from '../observability/tracer.ts'
+import type { EnvironmentPolicy } from '../platform/environment.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId, TurnId } from '../protocol/ids.ts'
 import { createRedactor } from '../std/redact.ts'
@@ -14,6 +15,7 @@ import type { Pack } from '../tools/pack.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import { checkCodexOptions, checkPacks, checkThreadOptions, IGNORED_OPTIONS } from './check-options.ts'
 import type { Doors } from './doors.ts'
+import type { OneShotOptions, OneShotResult } from './one-shot.ts'
 import type { CodexOptions, ThreadOptions } from './options.ts'
 import type { Runtime } from './runtime.ts'
 import { readSdkConfig, type SdkConfig } from './sdk-config.ts'
@@ -65,7 +67,7 @@ export class CodexRuntime implements AsyncDisposable {
 
   /** A new thread; it is stored from its first run on. @throws {OptionError} */
   startThread(options: ThreadOptions = {}): Thread {
-    checkThreadOptions(options)
+    this.#checkThread(options)
     const id = uuidV7(this.#runtime.doors.clock.now()) as ThreadId
     return this.#keep(new Thread(this.#home, id, { ...this.#threadDefaults, ...options }, true))
   }
@@ -78,9 +80,23 @@ export class CodexRuntime implements AsyncDisposable {
    * @throws {OptionError}
    */
   resumeThread(id: string, options: ThreadOptions = {}): Thread {
-    checkThreadOptions(options)
+    this.#checkThread(options)
     if (typeof id !== 'string' || id === '') throw new OptionError('id', 'must be the id of a thread.')
     return this.#resume(id as ThreadId, options)
+  }
+
+  /**
+   * Work in wake-ups: turns without history that share three files, until the model says that the work is done.
+   *
+   * @throws {OptionError} An option that cannot be meant, or `specification` or `tasks` is not there. Otherwise as
+   *   `thread.run()`: a wake-up that fails ends the call, and the same call made again goes on from the files.
+   */
+  async runOneShot(options: OneShotOptions): Promise<OneShotResult> {
+    const { checkOneShot, runOneShot } = await import('./one-shot.ts')
+    await checkOneShot(options, this.#runtime.doors.workingDirectory)
+    return await runOneShot(options, this.#runtime.doors.workingDirectory, (thread) =>
+      this.startThread(thread),
+    )
   }
 
   get threads(): Threads {
@@ -107,6 +123,11 @@ export class CodexRuntime implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #checkThread(options: ThreadOptions): void {
+    checkThreadOptions(options)
+    checkPacks(options.packs ?? [], this.#runtime.doors.packSlugs)
   }
 
   #resume(id: ThreadId, options: ThreadOptions): Thread {
@@ -141,11 +162,12 @@ export class CodexRuntime implements AsyncDisposable {
       options,
       doors,
       defaultModel: options.model ?? sdk.model,
+      environmentPolicy: environmentPolicy(options, sdk),
       log,
       tracer: options.tracer === undefined ? silentTracer : redactedTracer(options.tracer, redactor),
       redactor,
       store,
-      tools: once(() => loadTools(packs, doors)),
+      tools: toolsOf(packs, doors, options.requestUserInput !== undefined),
       scripts: once(async () => {
         const { ScriptHost } = await import('./script-host.ts')
         const host = new ScriptHost(options.limits?.script, log)
@@ -161,6 +183,7 @@ export class CodexRuntime implements AsyncDisposable {
     return {
       approve: options.approve,
       log: this.#runtime.log,
+      redactor: this.#runtime.redactor,
       newTurnId: () => uuidV7(doors.clock.now()) as TurnId,
       openSession: async (id, isNew) => {
         const { Session } = await import('./session.ts')
@@ -187,16 +210,58 @@ export class CodexRuntime implements AsyncDisposable {
   }
 }
 
-/** The keys of the providers, and what of the environment looks like a secret. */
+/** Of the options what is a key, or is called one, and what of the environment looks like a secret. */
 function secretsIn(options: CodexOptions, sdk: SdkConfig, doors: Doors): string[] {
   const providers = [...Object.values(sdk.providers), ...Object.values(options.providers ?? {})]
   return [
     ...providers.flatMap(({ apiKey }) => (apiKey === undefined ? [] : [apiKey])),
+    ...providers.flatMap(({ headers = {}, query = {} }) => [
+      ...secretValuesIn(headers).map(withoutScheme),
+      ...secretValuesIn(query),
+    ]),
+    ...providers.flatMap(({ baseUrl }) => (baseUrl === undefined ? [] : secretsInAddress(baseUrl))),
+    ...secretValuesIn(options.shellEnvironmentPolicy?.set ?? {}),
+    ...secretValuesIn(sdk.shellEnvironmentPolicy?.set ?? {}),
     ...secretValuesIn(doors.environment),
   ]
 }
 
-async function loadTools(packs: readonly (string | Pack)[], doors: Doors): Promise<ToolSet> {
+/** Of `Bearer x` the `x`: a server may repeat one without the other. */
+const withoutScheme = (value: string) => value.replace(/^(?:Bearer|Basic)\s+/i, '')
+
+function secretsInAddress(address: string): string[] {
+  if (!URL.canParse(address)) return []
+  const { password, searchParams } = new URL(address)
+  return [decodeURIComponent(password), ...secretValuesIn(Object.fromEntries(searchParams))]
+}
+
+/** Variables that the host names are meant for commands too; those that look like secrets still stay out. */
+function environmentPolicy({ env, shellEnvironmentPolicy }: CodexOptions, sdk: SdkConfig): EnvironmentPolicy {
+  const policy = shellEnvironmentPolicy ?? sdk.shellEnvironmentPolicy
+  return env === undefined ? { ...policy } : { inherit: 'all', ...policy }
+}
+
+/** Loads each selection of packs once. */
+function toolsOf(
+  packs: readonly (string | Pack)[],
+  doors: Doors,
+  hasUser: boolean,
+): (ofThread?: readonly (string | Pack)[]) => Promise<ToolSet> {
+  const common = once(() => loadTools(packs, doors, hasUser))
+  const loaded = new WeakMap<readonly (string | Pack)[], () => Promise<ToolSet>>()
+  return (ofThread = []) => {
+    if (ofThread.length === 0) return common()
+    const known = loaded.get(ofThread) ?? once(() => loadTools([...packs, ...ofThread], doors, hasUser))
+    loaded.set(ofThread, known)
+    return known()
+  }
+}
+
+async function loadTools(
+  packs: readonly (string | Pack)[],
+  doors: Doors,
+  hasUser: boolean,
+): Promise<ToolSet> {
   const [{ ToolSet }, { definePack }, { compileSchema }] = await Promise.all([
     import('../tools/tool-set.ts'),
     import('../tools/pack.ts'),
@@ -205,7 +270,7 @@ async function loadTools(packs: readonly (string | Pack)[], doors: Doors): Promi
   const loaded = await Promise.all(
     packs.map((pack) => (typeof pack === 'string' ? doors.loadPack(pack) : pack)),
   )
-  const set = new ToolSet(loaded.map(definePack))
+  const set = new ToolSet(loaded.map(definePack), { lacks: hasUser ? [] : ['user-input'] })
   for (const { tool, pack } of set.tools) {
     await compileSchema(`pack ${pack.slug}, tool ${tool.name}, input`, tool.input)
     if (tool.output !== undefined)

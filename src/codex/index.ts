@@ -13,6 +13,7 @@ export {
   UnknownApprovalError,
 } from './errors.ts'
 export type {
+  AnswerUserInput,
   Approve,
   CodexOptions,
   Hooks,
@@ -21,6 +22,7 @@ export type {
   ThreadOptions,
   TurnLimits,
   TurnOptions,
+  UserInputRequest,
   WhenBusy,
 } from './options.ts'
 export { Run } from './run.ts'

@@ -2,6 +2,8 @@
 
 import type { ThreadEvent } from '../protocol/thread-event.ts'
 import type { SdkThreadItem, ThreadItem } from '../protocol/thread-item.ts'
+import type { RedactionStream, Redactor } from '../std/redact.ts'
+import { redactOutput } from '../tools/redact-output.ts'
 import type { ItemBody } from '../tools/tool.ts'
 
 /** A plan is one item for the whole turn, whichever call changed it. */
@@ -17,15 +19,19 @@ const WITH_DELTAS = new Set([
 ] as const)
 type WithDeltas = typeof WITH_DELTAS extends Set<infer Type> ? Type : never
 
-/** Ids count from `item_0` in each run, as those of `codex exec --json` do. */
+/** Nothing it tells of holds a secret. Ids count from `item_0` in each run, as those of `codex exec --json` do. */
 export class ItemLog {
   readonly #emit: (event: ThreadEvent) => void
+  readonly #redactor: Redactor
+  /** What could be the beginning of a secret waits here for the next piece. */
+  readonly #texts = new Map<string, { readonly type: WithDeltas; readonly stream: RedactionStream }>()
   readonly #ids = new Map<string, string>()
   readonly #open = new Map<string, ThreadItem>()
   readonly #completed: ThreadItem[] = []
 
-  constructor(emit: (event: ThreadEvent) => void) {
+  constructor(emit: (event: ThreadEvent) => void, redactor: Redactor) {
     this.#emit = emit
+    this.#redactor = redactor
   }
 
   /** All items, those that were never completed last. */
@@ -46,7 +52,12 @@ export class ItemLog {
 
   /** A piece of an item's text, which may not have been shown yet. */
   delta(key: string, type: WithDeltas, delta: string): void {
-    this.#emit({ type: 'item.delta', item_id: this.#idOf(key), item_type: type, delta })
+    let text = this.#texts.get(key)
+    if (text === undefined) {
+      text = { type, stream: this.#redactor.stream() }
+      this.#texts.set(key, text)
+    }
+    this.#say(key, type, text.stream.push(delta))
   }
 
   /** A piece of an open item's text; dropped where the item's type has none. */
@@ -55,8 +66,17 @@ export class ItemLog {
     if (type !== undefined && WITH_DELTAS.has(type as WithDeltas)) this.delta(key, type as WithDeltas, delta)
   }
 
+  /** Ends an item that is still open as failed. */
+  fail(key: string): void {
+    const item = this.#open.get(key)
+    if (item === undefined || !('status' in item)) return
+    const { id: _id, ...body } = item
+    this.#put(key, 'completed', { ...body, status: 'failed' } as ItemBody)
+  }
+
   /** The turn is over: a plan is done being changed. */
   close(): void {
+    for (const key of [...this.#texts.keys()]) this.#endText(key)
     const plan = this.#open.get(PLAN_KEY)
     if (plan === undefined) return
     this.#open.delete(PLAN_KEY)
@@ -65,14 +85,26 @@ export class ItemLog {
   }
 
   #put(key: string, state: 'started' | 'updated' | 'completed', body: ItemBody): void {
-    const item = { id: this.#idOf(key), ...body } as ThreadItem
+    const item = redactOutput({ id: this.#idOf(key), ...body } as ThreadItem, this.#redactor)
     if (state === 'completed') {
+      this.#endText(key)
       this.#open.delete(key)
       this.#completed.push(item)
     } else {
       this.#open.set(key, item)
     }
     this.#emit({ type: `item.${state}`, item })
+  }
+
+  #endText(key: string): void {
+    const text = this.#texts.get(key)
+    if (text === undefined) return
+    this.#texts.delete(key)
+    this.#say(key, text.type, text.stream.end())
+  }
+
+  #say(key: string, type: WithDeltas, delta: string): void {
+    if (delta !== '') this.#emit({ type: 'item.delta', item_id: this.#idOf(key), item_type: type, delta })
   }
 
   #idOf(key: string): string {

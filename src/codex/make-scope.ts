@@ -4,17 +4,23 @@ import { pinnedPrompt } from '../context/index.ts'
 import type { ConversationHistory } from '../history/index.ts'
 import type { Workspace } from '../platform/workspace.ts'
 import type { ThreadId } from '../protocol/ids.ts'
-import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
+import { isCall, type MessageItem, type ResponseItem } from '../protocol/response-item.ts'
 import type { ToolSpec } from '../protocol/tool-spec.ts'
 import type { ReadWriteLock } from '../std/read-write-lock.ts'
 import type { DocumentStore } from '../stores/ports.ts'
+import type { SessionApprovals } from '../tools/approval.ts'
 import type { Dispatcher } from '../tools/dispatch.ts'
+import { UserInputUnavailableError } from '../tools/errors.ts'
+import { redactOutput } from '../tools/redact-output.ts'
 import type { ThreadDocuments } from '../tools/tool.ts'
 import type { ActiveTurn } from './active-turn.ts'
 import type { Approvals } from './approvals.ts'
+import { compact } from './compact.ts'
 import { instructionsFor } from './opening-items.ts'
+import { redactItem } from './redact-item.ts'
 import type { Runtime } from './runtime.ts'
 import type { ThreadScripts } from './script-host.ts'
+import type { StandingAnswers } from './standing-answers.ts'
 import { threadDocuments } from './thread-documents.ts'
 import type { ThreadLog } from './thread-log.ts'
 import type { TurnPlan } from './turn-plan.ts'
@@ -33,7 +39,9 @@ export interface ScopeParts {
   readonly history: ConversationHistory
   readonly log: ThreadLog
   readonly approvals: Approvals
-  readonly approvedForSession: Set<string>
+  /** Of the turn before, when that was cut off. */
+  readonly standing: StandingAnswers
+  readonly sessionApprovals: SessionApprovals
   readonly lock: ReadWriteLock
   /** Undefined in direct mode. */
   readonly scripts: ThreadScripts | undefined
@@ -46,6 +54,14 @@ export function makeScope(parts: ScopeParts): TurnScope {
   const dispatcher = makeDispatcher(parts, documents)
   const carrier = parts.scripts?.carrierFor(plan) ?? null
 
+  const { contextWindow, effectiveWindowPercent } = model.info
+  const seen = () =>
+    history.prepare({
+      turnId: turn.turnId,
+      budgetTokens: Math.floor((contextWindow * effectiveWindowPercent) / 100),
+      signal: turn.signal,
+    })
+
   const scope: TurnScope = {
     threadId,
     turnId: turn.turnId,
@@ -57,7 +73,7 @@ export function makeScope(parts: ScopeParts): TurnScope {
     tools,
     specs: specsFor(plan, carrier),
     scripts: carrier,
-    instructions: instructionsFor(plan, carrier),
+    instructions: runtime.redactor.redact(instructionsFor(plan, carrier)),
     outputSchema: plan.outputSchema,
     dispatcher,
     documents,
@@ -65,24 +81,35 @@ export function makeScope(parts: ScopeParts): TurnScope {
     hooks: runtime.options.hooks ?? {},
     tracer: runtime.tracer,
     record(items) {
-      const stamped = items.map((item): ResponseItem => ({ ...item, turnId: turn.turnId }))
+      const stamped = items.map(
+        (item): ResponseItem => ({ ...redactItem(item, runtime.redactor), turnId: turn.turnId }),
+      )
       const recorded = history.record(stamped, { truncation: model.truncation })
       log.add(...recorded.map((item) => ({ type: 'response_item' as const, item })))
     },
     async keep(record) {
-      log.add(record)
+      log.add(redactOutput(record, runtime.redactor))
       await log.settled()
     },
     async prompt(step) {
-      const { contextWindow, effectiveWindowPercent } = model.info
-      const items = await history.prepare({
-        turnId: turn.turnId,
-        budgetTokens: Math.floor((contextWindow * effectiveWindowPercent) / 100),
-        signal: turn.signal,
-      })
+      const items = await seen()
       const pin = pinnedPrompt({ prompt: parts.prompt, step, position: plan.pinPrompt })
       if (pin === null) return items
       return plan.pinPrompt === 'tail' ? [...items, pin] : [pin, ...items]
+    },
+    isFull: () =>
+      history.strategy.whenFull === 'compact' &&
+      history.tokensInUse() >= model.info.autoCompactTokenLimit &&
+      history
+        .items()
+        .some((item) => isFromModel(item) && (history.strategy.spansTurns || item.turnId === turn.turnId)),
+    async compact() {
+      const { items, usage } = await compact(await seen(), scope)
+      history.replace(items)
+      log.add({ type: 'compacted', items: [...items] })
+      await log.settled()
+      turn.emit({ type: 'history.changed', reason: 'compacted' })
+      return usage
     },
     noteUsage: (usage) => history.noteUsage(usage),
     settled: () => log.settled(),
@@ -90,6 +117,11 @@ export function makeScope(parts: ScopeParts): TurnScope {
       Promise.all(turn.takeSteered().map((input) => userMessage(input, runtime.doors.workingDirectory))),
   }
   return scope
+}
+
+/** What a summary can take the place of. */
+function isFromModel(item: ResponseItem): boolean {
+  return isCall(item) || (item.type === 'message' && item.role === 'assistant')
 }
 
 /** What the model is told it can call. */
@@ -106,15 +138,24 @@ function specsFor({ tools, toolMode, model }: TurnPlan, carrier: ScriptCarrier |
 function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatcher {
   const { runtime, threadId, turn, plan, workspace, approvals, log } = parts
   const { beforeToolCall, afterToolCall } = runtime.options.hooks ?? {}
+  const { requestUserInput } = runtime.options
   return {
     gate: {
       policy: plan.approvalPolicy,
-      approvedForSession: parts.approvedForSession,
-      async ask(request, { signal }) {
-        log.add({ type: 'approval_requested', request })
+      rules: runtime.options.commandRules ?? {},
+      session: parts.sessionApprovals,
+      async ask(asked, { signal }) {
+        const wanted = redactOutput(asked, runtime.redactor)
+        const before = parts.standing.take(wanted)
+        if (before?.answer !== undefined) return before.answer
+        const request = before === undefined ? wanted : { ...wanted, id: before.request.id }
+        if (before === undefined) log.add({ type: 'approval_requested', request })
+        // A question that a person may answer after this process must be kept before it is asked.
+        await log.settled()
         turn.emit({ type: 'approval.requested', request })
         const answer = await approvals.ask(request, signal)
         log.add({ type: 'approval_answered', id: request.id, answer })
+        await log.settled()
         return answer
       },
     },
@@ -123,12 +164,20 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
     tracer: runtime.tracer,
     ...(beforeToolCall === undefined ? {} : { beforeToolCall }),
     ...(afterToolCall === undefined ? {} : { afterToolCall }),
-    context: ({ callId, signal, progress }) => ({
+    context: ({ callId, signal, progress, unconfined }) => ({
       signal,
-      workspace,
+      workspace: unconfined ? workspace.unconfined : workspace,
       documents,
       progress,
       log: runtime.log,
+      model: { readsImages: plan.model.info.readsImages, truncation: plan.model.truncation },
+      requestUserInput: async (questions, { signal: stop }) => {
+        if (requestUserInput === undefined) throw new UserInputUnavailableError()
+        return await requestUserInput(
+          { threadId, turnId: turn.turnId, callId, questions: [...questions] },
+          { signal: stop },
+        )
+      },
       ids: { threadId, turnId: turn.turnId, callId },
     }),
     show: (key, state, body) => turn.items.show(key, state, body),

@@ -5,12 +5,15 @@ import type { ProviderOptions as ProviderEndpoint } from '../model/providers.ts'
 import type { ModelEntry } from '../model/slug.ts'
 import type { Log } from '../observability/log.ts'
 import type { Tracer } from '../observability/tracer.ts'
+import type { EnvironmentPolicy } from '../platform/environment.ts'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import type { ApprovalPolicy, ReasoningEffort, SandboxMode, ToolMode } from '../protocol/modes.ts'
 import type { ResponseItem } from '../protocol/response-item.ts'
 import type { Store } from '../stores/ports.ts'
+import type { CommandRules } from '../tools/command-rules.ts'
 import type { AfterToolCall, BeforeToolCall } from '../tools/dispatch.ts'
 import type { Pack } from '../tools/pack.ts'
+import type { UserAnswers, UserQuestion } from '../tools/tool.ts'
 
 /** A provider as a host configures it; what is left out comes from the shipped ones of the same name. */
 export interface ProviderOptions extends ProviderEndpoint {
@@ -55,8 +58,24 @@ export type Approve = (
   options: { signal: AbortSignal },
 ) => Promise<ApprovalDecision> | ApprovalDecision
 
+/** Questions that a tool puts to the user. */
+export interface UserInputRequest {
+  readonly threadId: string
+  readonly turnId: string
+  readonly callId: string
+  readonly questions: readonly UserQuestion[]
+}
+
+/** Gives the user's answers, by the ids of the questions. A rejection tells the model that there are none. */
+export type AnswerUserInput = (
+  request: UserInputRequest,
+  options: { signal: AbortSignal },
+) => Promise<UserAnswers> | UserAnswers
+
 /** What a second run on a busy thread does: fail, wait its turn, or join the running one. */
 export type WhenBusy = 'reject' | 'queue' | 'steer'
+
+export type HistoryName = 'regular' | 'one-shot'
 
 export interface ThreadOptions {
   model?: string | undefined
@@ -68,8 +87,10 @@ export interface ThreadOptions {
   approvalPolicy?: ApprovalPolicy | undefined
   /** Default `script`. */
   toolMode?: ToolMode | undefined
-  /** Default `regular`. */
-  history?: 'regular' | undefined
+  /** What the model sees of earlier turns: all of them, compacted in time, or none. Default `regular`. */
+  history?: HistoryName | undefined
+  /** Tools of this thread alone, beside those of the `Codex`. */
+  packs?: readonly (string | Pack)[] | undefined
   /** Default `reject`. */
   whenBusy?: WhenBusy | undefined
   modelReasoningEffort?: ReasoningEffort | undefined
@@ -83,7 +104,7 @@ export interface ThreadOptions {
   threadSource?: string | undefined
   /** Accepted for `@openai/codex-sdk`; a thread needs no repository here. */
   skipGitRepoCheck?: boolean | undefined
-  /** Accepted for `@openai/codex-sdk`. */
+  /** Whether commands may use the network in `workspace-write`. Default false. */
   networkAccessEnabled?: boolean | undefined
   /** Accepted for `@openai/codex-sdk`. */
   webSearchMode?: 'disabled' | 'cached' | 'live' | undefined
@@ -111,6 +132,15 @@ export interface CodexOptions {
   /** Default: files under `~/.codex-ts`. */
   store?: Store | undefined
   approve?: Approve | undefined
+  /** With it, the model has the tool `request_user_input`. */
+  requestUserInput?: AnswerUserInput | undefined
+  /** What is known of commands before anyone is asked: prefixes, and lists of programs. */
+  commandRules?: CommandRules | undefined
+  /**
+   * Which variables commands inherit. Default: the search path, home, shell, user, language and temporary folder; with
+   * `env`, all of it. What looks like a secret only when it is named. Codex's own: `{ inherit: 'all', ignoreDefaultExcludes: true }`.
+   */
+  shellEnvironmentPolicy?: EnvironmentPolicy | undefined
   hooks?: Hooks | undefined
   limits?: TurnLimits | undefined
   log?: Log | undefined

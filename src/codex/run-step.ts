@@ -6,6 +6,7 @@ import { streamRetry } from '../model/retry.ts'
 import { messageOf } from '../protocol/errors.ts'
 import type { MessageItem, ReasoningItem, ResponseItem } from '../protocol/response-item.ts'
 import type { Usage } from '../protocol/usage.ts'
+import type { CallPreview } from '../tools/tool.ts'
 import { answerCall } from './answer-call.ts'
 import type { TextDetector, TurnScope } from './turn-scope.ts'
 
@@ -50,6 +51,7 @@ class Response {
   /** Text of messages that have not ended, by item id. */
   readonly #partial = new Map<string, string>()
   readonly #detectors = new Map<string, TextDetector>()
+  readonly #previews = new Map<string, { readonly callId: string; readonly preview: CallPreview }>()
   #usage: Usage | null = null
   #endTurn = true
 
@@ -79,6 +81,9 @@ class Response {
   /** Waits for the calls that were started, and records their outputs in the order of the calls. */
   async finishCalls(): Promise<void> {
     const outputs = await Promise.all(this.#outputs.splice(0))
+    // What was shown of a call that came to nothing, or never arrived whole.
+    for (const { callId } of this.#previews.values()) this.#scope.turn.items.fail(callId)
+    this.#previews.clear()
     if (outputs.length > 0) this.#scope.record(outputs)
   }
 
@@ -96,8 +101,12 @@ class Response {
 
   #take(event: ModelEvent): void {
     switch (event.type) {
+      case 'item.started':
+        this.#startPreview(event.itemId, event.item)
+        return
       case 'delta':
-        if (event.kind !== 'arguments') this.#delta(event.itemId, event.kind, event.delta)
+        if (event.kind === 'arguments') this.#preview(event.itemId, event.delta)
+        else this.#delta(event.itemId, event.kind, event.delta)
         return
       case 'item.done':
         this.#done(event.itemId, event.item)
@@ -125,6 +134,23 @@ class Response {
       prose = detector.push(delta).prose
     }
     if (prose !== '') turn.items.delta(this.#key(itemId), 'agent_message', prose)
+  }
+
+  /** Some tools can say what a call is about before it has arrived. */
+  #startPreview(itemId: string, item: ResponseItem): void {
+    if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return
+    const preview = this.#scope.tools.direct(item.name)?.tool.preview
+    const { scripts, workingDirectory } = this.#scope
+    if (preview === undefined || scripts?.carries(item) === true) return
+    const form = item.type === 'function_call' ? 'function' : 'freeform'
+    this.#previews.set(itemId, { callId: item.call_id, preview: preview(form, { workingDirectory }) })
+  }
+
+  #preview(itemId: string, delta: string): void {
+    const started = this.#previews.get(itemId)
+    if (started === undefined) return
+    const body = started.preview.push(delta)
+    if (body !== null) this.#scope.turn.items.show(started.callId, 'updated', body)
   }
 
   #done(itemId: string, item: ResponseItem): void {

@@ -1,8 +1,10 @@
 /** The loop: ask the model, run what it asks for, until it asks for nothing more. */
 
+import { ContextOverflowError } from '../model/errors.ts'
+import { ModelError } from '../protocol/errors.ts'
 import type { Usage } from '../protocol/usage.ts'
 import { TurnStop } from './active-turn.ts'
-import { runStep } from './run-step.ts'
+import { runStep, type StepResult } from './run-step.ts'
 import type { TurnScope } from './turn-scope.ts'
 import { addUsage } from './usage.ts'
 
@@ -22,16 +24,18 @@ export interface TurnTally {
  */
 export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void> {
   const stepsMax = scope.limits.stepsMax ?? STEPS_MAX
+  let canCompact = true
   for (;;) {
     if (tally.steps >= stepsMax) throw limitReached('stepsMax', stepsMax)
+    if (canCompact && scope.isFull()) canCompact = await makeRoom(scope, tally)
     tally.steps += 1
     const span = scope.tracer.startSpan(`chat ${scope.model.request.model}`, {
       attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': scope.model.request.model },
     })
     try {
-      const step = await runStep(scope, tally.steps)
+      const step = await runFittingStep(scope, tally)
       if (step.usage !== null) {
-        tally.usage = tally.usage === null ? step.usage : addUsage(tally.usage, step.usage)
+        count(tally, step.usage)
         scope.noteUsage(step.usage)
         span.setAttribute('gen_ai.usage.input_tokens', step.usage.input_tokens)
         span.setAttribute('gen_ai.usage.output_tokens', step.usage.output_tokens)
@@ -47,6 +51,36 @@ export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void>
     }
     checkTokens(scope, tally)
   }
+}
+
+/** A step; where the provider says that it is too long, once more after the conversation was compacted. */
+async function runFittingStep(scope: TurnScope, tally: TurnTally): Promise<StepResult> {
+  try {
+    return await runStep(scope, tally.steps)
+  } catch (error) {
+    if (!(error instanceof ContextOverflowError) || !(await makeRoom(scope, tally))) throw error
+    return await runStep(scope, tally.steps)
+  }
+}
+
+/** A conversation that cannot be compacted stays as it is, and the turn goes on as long as the provider takes it. */
+async function makeRoom(scope: TurnScope, tally: TurnTally): Promise<boolean> {
+  try {
+    const usage = await scope.compact()
+    if (usage !== null) count(tally, usage)
+    return true
+  } catch (error) {
+    if (scope.turn.signal.aborted || !(error instanceof ModelError)) throw error
+    scope.turn.emit({
+      type: 'error',
+      message: `The conversation could not be compacted, and stays as it is: ${error.message}`,
+    })
+    return false
+  }
+}
+
+function count(tally: TurnTally, usage: Usage): void {
+  tally.usage = tally.usage === null ? usage : addUsage(tally.usage, usage)
 }
 
 function checkTokens(scope: TurnScope, { usage }: TurnTally): void {

@@ -2,9 +2,11 @@
 
 import type { Log } from '../observability/log.ts'
 import type { Tracer } from '../observability/tracer.ts'
+import type { EnvironmentPolicy } from '../platform/environment.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import type { Redactor } from '../std/redact.ts'
 import type { Store } from '../stores/ports.ts'
+import type { Pack } from '../tools/pack.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { Doors } from './doors.ts'
 import type { CodexOptions, ThreadOptions } from './options.ts'
@@ -16,12 +18,14 @@ export interface Runtime {
   readonly doors: Doors
   /** Of threads that name none and had none. */
   readonly defaultModel: string | undefined
+  readonly environmentPolicy: EnvironmentPolicy
   readonly log: Log
   readonly tracer: Tracer
   /** Knows the keys of the providers, and what of the environment looks like a secret. */
   readonly redactor: Redactor
   store(): Promise<Store>
-  tools(): Promise<ToolSet>
+  /** @param packs Of a thread, beside those of the `Codex`. @throws {OptionError} */
+  tools(packs?: readonly (string | Pack)[]): Promise<ToolSet>
   scripts(): Promise<ScriptHost>
   /** @throws {OptionError} No such provider, or it has no key. */
   model(slug: string, options: ThreadOptions, threadId: ThreadId): Promise<TurnModel>

@@ -1,6 +1,7 @@
 /** What `@openai/codex-sdk` says through `baseUrl`, `apiKey` and `config`, in our own options. */
 
 import { knownProviders } from '../model/providers.ts'
+import type { EnvironmentPolicy } from '../platform/environment.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { CodexOptions, ProviderOptions, ThreadOptions } from './options.ts'
 
@@ -15,6 +16,7 @@ export interface SdkConfig {
   readonly bareProvider: string | undefined
   readonly model: string | undefined
   readonly thread: ThreadOptions
+  readonly shellEnvironmentPolicy: EnvironmentPolicy | undefined
 }
 
 /** @throws {OptionError} A key of `config` that we honour has a value of the wrong kind. */
@@ -41,17 +43,41 @@ export function readSdkConfig(
   }
   const defaultProvider = named ?? (baseUrl === undefined ? undefined : BASE_URL_PROVIDER)
   const model = text(config, 'model')
-  const thread = defined({
-    approvalPolicy: text(config, 'approval_policy'),
-    sandboxMode: text(config, 'sandbox_mode'),
-    modelReasoningEffort: text(config, 'model_reasoning_effort'),
-  })
+  const workspace = table(config, 'sandbox_workspace_write')
+  const where = 'config.sandbox_workspace_write'
+  // As the config has them: the words are checked with those of all threads.
+  const thread = {
+    ...defined({
+      approvalPolicy: text(config, 'approval_policy'),
+      sandboxMode: text(config, 'sandbox_mode'),
+      modelReasoningEffort: text(config, 'model_reasoning_effort'),
+    }),
+    ...defined({ networkAccessEnabled: flag(workspace, 'network_access', where) }),
+    ...defined({ additionalDirectories: list(workspace, 'writable_roots', where) }),
+  } as ThreadOptions
   return {
     providers,
     defaultProvider,
     bareProvider: defaultProvider ?? (apiKey === undefined ? undefined : BASE_URL_PROVIDER),
     model,
     thread,
+    shellEnvironmentPolicy: shellEnvironmentPolicy(config),
+  }
+}
+
+function shellEnvironmentPolicy(config: Table): EnvironmentPolicy | undefined {
+  if (config.shell_environment_policy === undefined) return undefined
+  const policy = table(config, 'shell_environment_policy')
+  const where = 'config.shell_environment_policy'
+  const inherit = text(policy, 'inherit', where)
+  if (inherit !== undefined && inherit !== 'all' && inherit !== 'core' && inherit !== 'none') {
+    throw new OptionError(`${where}.inherit`, 'must be one of all, core, none.')
+  }
+  return {
+    ...defined({ inherit }),
+    ...defined({ ignoreDefaultExcludes: flag(policy, 'ignore_default_excludes', where) }),
+    ...defined({ exclude: list(policy, 'exclude', where), includeOnly: list(policy, 'include_only', where) }),
+    ...defined({ set: strings(policy, 'set', where) }),
   }
 }
 
@@ -83,10 +109,11 @@ function providerOf(
 }
 
 /** Without the fields that are undefined, so that they hide nothing they are spread over. */
-function defined<Value>(fields: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
+function defined<Name extends string, Value>(
+  fields: Readonly<Record<Name, Value | undefined>>,
+): { [Key in Name]?: Value } {
+  const entries = Object.entries<Value | undefined>(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [Key in Name]?: Value }
 }
 
 type Table = Readonly<Record<string, unknown>>
@@ -115,6 +142,19 @@ function strings(config: Table, key: string, where: string): Record<string, stri
     return value as Record<string, string>
   }
   throw new OptionError(`${where}.${key}`, 'must be an object of strings.')
+}
+
+function flag(config: Table, key: string, where: string): boolean | undefined {
+  const value = config[key]
+  if (value === undefined || typeof value === 'boolean') return value
+  throw new OptionError(`${where}.${key}`, 'must be true or false.')
+}
+
+function list(config: Table, key: string, where: string): string[] | undefined {
+  const value = config[key]
+  if (value === undefined) return undefined
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value
+  throw new OptionError(`${where}.${key}`, 'must be an array of strings.')
 }
 
 function count(config: Table, key: string, where: string): number | undefined {

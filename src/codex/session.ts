@@ -1,45 +1,66 @@
 /** The live occupant of a thread: its history, its workspace, and one turn at a time. */
 
-import { type ConversationHistory, createHistory, replay } from '../history/index.ts'
+import {
+  type ConversationHistory,
+  createHistory,
+  type HistoryStrategy,
+  isUserPrompt,
+  oneShot,
+  regular,
+  replay,
+} from '../history/index.ts'
 import { openWorkspace, type WorkspaceOptions } from '../platform/open-workspace.ts'
 import type { Workspace } from '../platform/workspace.ts'
+import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
+import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import type { MessageItem } from '../protocol/response-item.ts'
 import type { ThreadMeta, ThreadRecord } from '../protocol/thread-record.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Usage } from '../protocol/usage.ts'
-import type { Input } from '../protocol/user-input.ts'
 import { ReadWriteLock } from '../std/read-write-lock.ts'
+import { redactError } from '../std/redact-error.ts'
 import { unreachable } from '../std/unreachable.ts'
 import type { ThreadWriter } from '../stores/ports.ts'
+import { SessionApprovals } from '../tools/approval.ts'
 import { type ActiveTurn, TurnStop } from './active-turn.ts'
-import type { Approvals } from './approvals.ts'
+import { type Approvals, cleanDecision } from './approvals.ts'
 import { failTurn, makeTurn, parseOutput } from './end-turn.ts'
+import { UnknownApprovalError } from './errors.ts'
 import { makeScope } from './make-scope.ts'
+import { type OpenTurn, openTurnOf } from './open-turn.ts'
 import { openingItems } from './opening-items.ts'
-import type { ThreadOptions, TurnOptions } from './options.ts'
+import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
+import { redactItem } from './redact-item.ts'
 import { runTurn, type TurnTally } from './run-turn.ts'
 import type { Runtime } from './runtime.ts'
 import type { ThreadScripts } from './script-host.ts'
+import { settleOpenCalls } from './settle-open-calls.ts'
+import { StandingAnswers } from './standing-answers.ts'
 import { ThreadLog } from './thread-log.ts'
 import { planTurn, type TurnPlan } from './turn-plan.ts'
+import type { TurnTask } from './turn-task.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 import { userMessage } from './user-message.ts'
 
 /** What a thread's records hold. */
 interface ThreadState {
   readonly meta: ThreadMeta
-  readonly history: ConversationHistory
+  history: ConversationHistory
   /** How far the records were read or written: another process may have added to them since. */
   position: number
   usage: Usage
+  /** What the last turn left open, when its process ended before it did. */
+  open: OpenTurn | null
+  /** Whether the last turn came to a good end, so that there is nothing to go on with. */
+  isComplete: boolean
 }
 
 export class Session implements AsyncDisposable {
   readonly #runtime: Runtime
   readonly #id: ThreadId
   readonly #lock = new ReadWriteLock()
-  readonly #approvedForSession = new Set<string>()
+  readonly #sessionApprovals = new SessionApprovals()
   #state: ThreadState | undefined
   #workspace: { readonly key: string; readonly workspace: Workspace } | undefined
   #scripts: ThreadScripts | undefined
@@ -59,6 +80,30 @@ export class Session implements AsyncDisposable {
     return session
   }
 
+  /** Questions that a turn of a process which is gone had asked, and nobody has answered. */
+  async openQuestions(): Promise<ApprovalRequest[]> {
+    const { threads } = await this.#runtime.store()
+    const open = openTurnOf(await threads.read(this.#id))
+    return (open?.questions ?? []).filter(({ answer }) => answer === undefined).map(({ request }) => request)
+  }
+
+  /**
+   * Answer such a question; the call is carried out, or not, when the thread goes on.
+   *
+   * @throws {UnknownApprovalError} @throws {ThreadInUseError} Its process is still there: answer it in that one.
+   */
+  async answerOpenQuestion(id: string, decision: ApprovalDecision): Promise<void> {
+    const { threads } = await this.#runtime.store()
+    await using writer = await threads.open(this.#id)
+    const open = openTurnOf(await threads.read(this.#id))
+    const question = open?.questions.find(({ request }) => request.id === id)
+    if (question === undefined || question.answer !== undefined) throw new UnknownApprovalError(id)
+    await writer.append([
+      { type: 'approval_answered', id, answer: cleanDecision(decision), isStanding: true },
+    ])
+    await writer.flush()
+  }
+
   /** The tokens of all turns, those of other processes as far as they were read. */
   get usage(): Usage {
     return this.#state?.usage ?? NO_USAGE
@@ -66,7 +111,7 @@ export class Session implements AsyncDisposable {
 
   async run(
     turn: ActiveTurn,
-    input: Input,
+    task: TurnTask,
     threadOptions: ThreadOptions,
     turnOptions: TurnOptions,
     approvals: Approvals,
@@ -78,8 +123,18 @@ export class Session implements AsyncDisposable {
 
     const plan = await planTurn(this.#runtime, this.#id, this.#state?.meta, threadOptions, turnOptions)
     const workspace = await this.#openWorkspace(plan.workspace)
-    const message = await userMessage(input, this.#runtime.doors.workingDirectory)
+    const { doors, redactor } = this.#runtime
+    const message =
+      task.type === 'prompt'
+        ? redactItem(await userMessage(task.input, doors.workingDirectory), redactor)
+        : null
     const { state, writer } = await this.#openState(plan, threadOptions, workspace)
+    state.history = withStrategy(state.history, plan.history)
+    const prompt = message ?? earlierPrompt(state, task)
+    if (prompt === null) {
+      await writer[Symbol.asyncDispose]()
+      throw nothingToDo(task)
+    }
     usageBefore = state.usage
     const log = new ThreadLog(writer)
     const stopWatch = watchTime(turn, this.#runtime.options.limits?.wallMs)
@@ -87,7 +142,7 @@ export class Session implements AsyncDisposable {
     turn.emit({ type: 'turn.started' })
     try {
       log.add({ type: 'turn_started', turnId: turn.turnId, options: optionsRecord(plan) })
-      await this.#carry(turn, plan, workspace, state, log, approvals, message, tally)
+      await this.#carry(turn, plan, workspace, state, log, approvals, { task, prompt }, tally)
       // Before the end is recorded: a turn ends once, well or badly.
       const output = await parseOutput(describe(), turnOptions.outputSchema)
       await this.#end(turn, log, state, tally, 'completed')
@@ -116,34 +171,39 @@ export class Session implements AsyncDisposable {
     state: ThreadState,
     log: ThreadLog,
     approvals: Approvals,
-    message: MessageItem,
+    { task, prompt }: { readonly task: TurnTask; readonly prompt: MessageItem },
     tally: TurnTally,
   ): Promise<void> {
     await this.#runtime.options.hooks?.beforeTurn?.({ threadId: this.#id, turnId: turn.turnId })
     if (plan.toolMode !== 'direct') this.#scripts ??= (await this.#runtime.scripts()).openThread()
     const { documents } = await this.#runtime.store()
+    const { open } = state
     const scope = makeScope({
       runtime: this.#runtime,
       threadId: this.#id,
       turn,
       plan,
-      prompt: message,
+      prompt,
       workspace,
       documents,
       history: state.history,
       log,
       approvals,
-      approvedForSession: this.#approvedForSession,
+      standing: new StandingAnswers(open),
+      sessionApprovals: this.#sessionApprovals,
       lock: this.#lock,
       scripts: this.#scripts,
     })
     if (state.history.items().length === 0) {
       scope.record(await openingItems(plan, workspace, this.#runtime.doors))
     }
-    scope.record([message])
     this.#scripts?.gate.enter(scope)
     try {
-      await runTurn(scope, tally)
+      if (open !== null) scope.record(await settleOpenCalls(open, task.type === 'continue', scope))
+      turn.signal.throwIfAborted()
+      if (task.type === 'prompt') scope.record([prompt])
+      if (task.type === 'compact') tally.usage = await scope.compact()
+      else await runTurn(scope, tally)
     } catch (error) {
       // What was said into the turn and not read yet is not lost with it.
       scope.record(await scope.steered().catch(() => []))
@@ -171,6 +231,8 @@ export class Session implements AsyncDisposable {
       ...(message === undefined ? {} : { message }),
     })
     await log.settled()
+    state.open = null
+    state.isComplete = status === 'completed'
     if (usage !== null) state.usage = addUsage(state.usage, usage)
   }
 
@@ -186,7 +248,7 @@ export class Session implements AsyncDisposable {
     const stop = turn.signal.aborted ? turn.signal.reason : cause
     const isStopped = stop instanceof TurnStop && stop.reason !== 'limit'
     const usage = tally.usage ?? NO_USAGE
-    const error = failTurn(stop, describe())
+    const error = redactError(failTurn(stop, describe()), this.#runtime.redactor)
     const message = error instanceof Error ? error.message : String(error)
     try {
       await this.#end(turn, log, state, tally, isStopped ? 'aborted' : 'failed', message)
@@ -241,7 +303,14 @@ export class Session implements AsyncDisposable {
         ...(threadOptions.threadSource === undefined ? {} : { source: threadOptions.threadSource }),
       }
       const writer = await threads.create(meta)
-      this.#state = { meta, history: createHistory(), usage: NO_USAGE, position: writer.position }
+      this.#state = {
+        meta,
+        history: createHistory(),
+        usage: NO_USAGE,
+        position: writer.position,
+        open: null,
+        isComplete: true,
+      }
       return { state: this.#state, writer }
     }
     const writer = await threads.open(this.#id)
@@ -259,17 +328,47 @@ export class Session implements AsyncDisposable {
 
 function stateOf(records: readonly ThreadRecord[], position: number): ThreadState {
   let usage = NO_USAGE
+  let isComplete = true
   let meta: ThreadMeta | undefined
   for (const record of records) {
     if (record.type === 'thread_meta') meta ??= record.meta
-    if (record.type === 'turn_ended') usage = addUsage(usage, record.usage)
+    if (record.type === 'turn_started') isComplete = false
+    if (record.type === 'turn_ended') {
+      usage = addUsage(usage, record.usage)
+      isComplete = record.status === 'completed'
+    }
   }
   return {
     meta: meta ?? unreachable('a thread without its first record'),
     history: createHistory({ items: replay(records) ?? [] }),
     usage,
     position,
+    open: openTurnOf(records),
+    isComplete,
   }
+}
+
+const STRATEGIES: Record<HistoryName, () => HistoryStrategy> = { regular, 'one-shot': oneShot }
+
+/** A thread may change how it remembers from turn to turn; its items stay. */
+function withStrategy(history: ConversationHistory, name: HistoryName): ConversationHistory {
+  if (history.strategy.name === name) return history
+  return createHistory({ strategy: STRATEGIES[name](), items: history.items() })
+}
+
+/** What the turn that is taken up was asked to do; null where there is nothing to take up. */
+function earlierPrompt({ history, isComplete }: ThreadState, task: TurnTask): MessageItem | null {
+  if (task.type === 'continue' && isComplete) return null
+  return history.items().findLast(isUserPrompt) ?? null
+}
+
+function nothingToDo(task: TurnTask): OptionError {
+  return task.type === 'compact'
+    ? new OptionError('compact', 'the thread holds no conversation yet. Call run() first.')
+    : new OptionError(
+        'continue',
+        'the last turn of the thread came to its end. Call run() with a new prompt.',
+      )
 }
 
 function optionsRecord(plan: TurnPlan): Record<string, unknown> {

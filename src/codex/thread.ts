@@ -8,6 +8,7 @@ import type { SdkThreadEvent, ThreadEvent } from '../protocol/thread-event.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Usage } from '../protocol/usage.ts'
 import type { Input } from '../protocol/user-input.ts'
+import type { Redactor } from '../std/redact.ts'
 import type { OutputOf } from '../tools/schema.ts'
 import { ActiveTurn, TurnStop } from './active-turn.ts'
 import { Approvals } from './approvals.ts'
@@ -18,6 +19,7 @@ import type { Approve, ThreadOptions, TurnOptions } from './options.ts'
 import { Run } from './run.ts'
 import { sdkEvents } from './sdk-events.ts'
 import type { Session } from './session.ts'
+import type { TurnTask } from './turn-task.ts'
 import { NO_USAGE } from './usage.ts'
 
 /** Source: `@openai/codex-sdk`. */
@@ -29,6 +31,7 @@ export interface StreamedTurn {
 export interface ThreadHome {
   readonly approve: Approve | undefined
   readonly log: Log
+  readonly redactor: Redactor
   newTurnId(): TurnId
   openSession(id: ThreadId, isNew: boolean): Promise<Session>
   /** Copies everything that a thread holds into a new one. */
@@ -80,13 +83,29 @@ export class Thread implements AsyncDisposable {
    *   {TurnLimitError}; {StoreError} the thread could not be read or kept.
    */
   run<S = unknown>(input: Input, options: TurnOptions & { outputSchema?: S } = {}): Run<OutputOf<S>> {
-    return new Run<OutputOf<S>>((emit) => {
-      const stop = new AbortController()
-      const result = this.#begin(input, options, emit, stop.signal)
-      result.catch(() => {})
-      // The session checked the output against the schema, so its type is the schema's.
-      return { result: result as Promise<Turn<OutputOf<S>>>, stop: () => stop.abort() }
-    })
+    return this.#start<S>({ type: 'prompt', input }, options)
+  }
+
+  /**
+   * Go on with a turn that was cut off: by a limit, a stop, or the end of its process. Nothing new is said to the model.
+   *
+   * Calls that waited for a person are asked about again, or follow the answer that came since.
+   *
+   * @throws As `run` does; {OptionError} the last turn came to its end.
+   */
+  continue<S = unknown>(options: TurnOptions & { outputSchema?: S } = {}): Run<OutputOf<S>> {
+    return this.#start<S>({ type: 'continue' }, options)
+  }
+
+  /**
+   * Put a summary in the place of the conversation so far; the user's own words stay. Turns do so by themselves when the
+   * model's limit is near.
+   *
+   * @returns A run like any other: its usage is what the summary cost. Throws as `run` does; the conversation is then as
+   *   it was. {OptionError} nothing was said yet.
+   */
+  compact(options: Pick<TurnOptions, 'signal' | 'model'> = {}): Run {
+    return this.#start({ type: 'compact' }, options)
   }
 
   /** The same as `@openai/codex-sdk` spells it, with its events and no others. */
@@ -124,14 +143,21 @@ export class Thread implements AsyncDisposable {
     return this.#home.adopt(id, { ...this.#options, ...options })
   }
 
-  /** Calls that wait for a person. */
-  approvals(): ApprovalRequest[] {
-    return this.#approvals.requests
+  /** Calls that wait for a person, those of a process that has ended meanwhile included. */
+  async approvals(): Promise<ApprovalRequest[]> {
+    if (this.isBusy || this.#isNew) return this.#approvals.requests
+    return await (await this.#openSession()).openQuestions()
   }
 
-  /** @throws {UnknownApprovalError} Nobody asks, or no longer. */
+  /**
+   * Answer a call that waits. One of a process that has ended is carried out by the next `continue()` or `run()`.
+   *
+   * @throws {UnknownApprovalError} Nobody asks, or no longer. @throws {ThreadInUseError} Another process asks it now.
+   */
   async answer(id: string, decision: ApprovalDecision): Promise<void> {
-    this.#approvals.answer(id, decision)
+    checkDecision(decision)
+    if (this.isBusy || this.#isNew) this.#approvals.answer(id, decision)
+    else await (await this.#openSession()).answerOpenQuestion(id, decision)
   }
 
   /** Stops the turn, ends every process of the thread, and lets go of its file. */
@@ -153,27 +179,38 @@ export class Thread implements AsyncDisposable {
     this.#options = { ...this.#options, ...options }
   }
 
+  #start<S>(task: TurnTask, options: TurnOptions): Run<OutputOf<S>> {
+    return new Run<OutputOf<S>>((emit) => {
+      const stop = new AbortController()
+      const result = this.#begin(task, options, emit, stop.signal)
+      result.catch(() => {})
+      // The session checked the output against the schema, so its type is the schema's.
+      return { result: result as Promise<Turn<OutputOf<S>>>, stop: () => stop.abort() }
+    })
+  }
+
   async #begin(
-    input: Input,
+    task: TurnTask,
     options: TurnOptions,
     emit: (event: ThreadEvent) => void,
     stopped: AbortSignal,
   ): Promise<Turn> {
     checkTurnOptions(options)
-    checkInput(input)
+    if (task.type === 'prompt') checkInput(task.input)
     if (this.#isClosed) throw new ThreadClosedError(this.id)
 
     const [running] = this.#turns
     const { whenBusy = 'reject' } = this.#options
-    if (running !== undefined && whenBusy === 'reject') throw new ThreadBusyError(this.id)
-    if (running !== undefined && whenBusy === 'steer') {
-      running.steer(input)
+    if (running !== undefined && (whenBusy === 'reject' || task.type === 'continue'))
+      throw new ThreadBusyError(this.id)
+    if (running !== undefined && whenBusy === 'steer' && task.type === 'prompt') {
+      running.steer(task.input)
       emit({ type: 'thread.started', thread_id: this.id })
       return await this.#follow(running, options, emit, stopped)
     }
 
     const before = this.#turns.map((turn) => turn.result)
-    const turn = new ActiveTurn(this.#home.newTurnId())
+    const turn = new ActiveTurn(this.#home.newTurnId(), this.#home.redactor)
     this.#turns = [...this.#turns, turn]
     const following = this.#follow(turn, options, emit, stopped)
     if (await isStoppedBefore(Promise.allSettled(before), turn.signal)) {
@@ -181,7 +218,7 @@ export class Thread implements AsyncDisposable {
       this.#release(turn)
       turn.settle({ error: failTurn(turn.signal.reason, nothing) })
     } else {
-      await this.#carry(turn, input, options)
+      await this.#carry(turn, task, options)
     }
     return await following
   }
@@ -210,16 +247,15 @@ export class Thread implements AsyncDisposable {
   }
 
   /** Runs the turn in the session; whatever comes of it settles the turn. */
-  async #carry(turn: ActiveTurn, input: Input, options: TurnOptions): Promise<void> {
+  async #carry(turn: ActiveTurn, task: TurnTask, options: TurnOptions): Promise<void> {
     try {
-      this.#session ??= this.#home.openSession(this.id, this.#isNew)
-      this.#session.catch(() => {
-        this.#session = undefined
-      })
-      const session = await this.#session
+      if (task.type !== 'prompt' && this.#isNew) {
+        throw new OptionError(task.type, 'the thread has not been run yet. Call run() first.')
+      }
+      const session = await this.#openSession()
       this.#isNew = false
       try {
-        const result = await session.run(turn, input, this.#options, options, this.#approvals)
+        const result = await session.run(turn, task, this.#options, options, this.#approvals)
         this.#release(turn)
         turn.settle({ turn: result })
       } finally {
@@ -231,6 +267,14 @@ export class Thread implements AsyncDisposable {
     }
   }
 
+  async #openSession(): Promise<Session> {
+    this.#session ??= this.#home.openSession(this.id, this.#isNew)
+    this.#session.catch(() => {
+      this.#session = undefined
+    })
+    return await this.#session
+  }
+
   /** Free before anyone hears that the turn is over, so that they can run again at once. */
   #release(turn: ActiveTurn): void {
     this.#turns = this.#turns.filter((other) => other !== turn)
@@ -240,6 +284,18 @@ export class Thread implements AsyncDisposable {
 async function stopAll(turns: readonly ActiveTurn[], stop: TurnStop): Promise<void> {
   for (const turn of turns) turn.stop(stop)
   await Promise.allSettled(turns.map((turn) => turn.result))
+}
+
+/** @throws {OptionError} */
+function checkDecision(decision: unknown): void {
+  const words = ['approved', 'approved-for-session', 'denied', 'abort']
+  const isKnown =
+    typeof decision === 'object' &&
+    decision !== null &&
+    'decision' in decision &&
+    typeof decision.decision === 'string' &&
+    words.includes(decision.decision)
+  if (!isKnown) throw new OptionError('decision', `must be { decision } with one of ${words.join(', ')}.`)
 }
 
 /** @throws {OptionError} */

@@ -2,7 +2,7 @@
 
 import { defaultPinPosition, type PinPosition } from '../context/index.ts'
 import type { WorkspaceOptions } from '../platform/open-workspace.ts'
-import { canEnforce } from '../platform/sandbox.ts'
+import { requireSandbox } from '../platform/sandbox.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import type { JsonSchema } from '../protocol/json.ts'
@@ -10,7 +10,7 @@ import type { ApprovalPolicy, ToolMode } from '../protocol/modes.ts'
 import type { ThreadMeta } from '../protocol/thread-record.ts'
 import { type Schema, toJsonSchema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
-import type { ThreadOptions, TurnOptions } from './options.ts'
+import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
 import type { Runtime } from './runtime.ts'
 import type { TurnModel } from './turn-scope.ts'
 
@@ -22,6 +22,7 @@ export interface TurnPlan {
   readonly approvalPolicy: ApprovalPolicy
   readonly outputSchema: JsonSchema | undefined
   readonly pinPrompt: PinPosition
+  readonly history: HistoryName
   /** What the developer says to the model, part by part. */
   readonly developerTexts: readonly string[]
 }
@@ -44,8 +45,12 @@ export async function planTurn(
       'is missing. Pass it to the Codex, the thread or the run, or set CODEX_TS_MODEL.',
     )
   }
+  if (thread.sandboxMode !== undefined) await requireSandbox(thread.sandboxMode)
   const workspace = workspaceOptions(runtime, meta, thread)
-  const [model, tools] = await Promise.all([runtime.model(slug, thread, threadId), runtime.tools()])
+  const [model, tools] = await Promise.all([
+    runtime.model(slug, thread, threadId),
+    runtime.tools(thread.packs),
+  ])
   const toolMode = thread.toolMode ?? 'script'
   return {
     model,
@@ -58,6 +63,7 @@ export async function planTurn(
         ? undefined
         : toJsonSchema('outputSchema', turn.outputSchema as Schema<unknown>, 'output'),
     pinPrompt: thread.pinPrompt ?? defaultPinPosition(toolMode),
+    history: thread.history ?? 'regular',
     developerTexts: [
       ...(thread.developerInstructions === undefined ? [] : [thread.developerInstructions]),
       ...tools.packs.flatMap(({ instructions }) => (instructions === undefined ? [] : [instructions.trim()])),
@@ -71,21 +77,15 @@ function workspaceOptions(
   thread: ThreadOptions,
 ): WorkspaceOptions {
   const { sandboxMode } = thread
-  if (sandboxMode !== undefined && !canEnforce(sandboxMode)) {
-    throw new OptionError(
-      'sandboxMode',
-      `${sandboxMode} was asked for and cannot be enforced on this machine, so nothing was run. ` +
-        "Leave the option out to work without starting processes, or pass 'danger-full-access' where that is safe.",
-    )
-  }
   return {
     workingDirectory: thread.workingDirectory ?? meta?.workingDirectory ?? runtime.doors.workingDirectory,
     additionalDirectories: thread.additionalDirectories ?? [],
     sandboxMode: sandboxMode ?? 'read-only',
     sandboxRequested: sandboxMode !== undefined,
     environment: runtime.doors.environment,
-    // Variables that the host names are meant for commands too; those that look like secrets still stay out.
-    ...(runtime.options.env === undefined ? {} : { environmentPolicy: { inherit: 'all' as const } }),
+    environmentPolicy: runtime.environmentPolicy,
+    networkAccess: thread.networkAccessEnabled ?? false,
+    protectedPaths: [runtime.doors.home],
     clock: runtime.doors.clock,
   }
 }

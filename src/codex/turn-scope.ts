@@ -76,6 +76,14 @@ export interface TurnScope {
   keep(record: ThreadRecord): Promise<void>
   /** What the model sees, oldest first. */
   prompt(step: number): Promise<readonly ResponseItem[]>
+  /** Whether the next request would be too long, and there is something to make it shorter. */
+  isFull(): boolean
+  /**
+   * Put a summary in the place of the conversation.
+   *
+   * @returns What that cost. @throws {ModelError} There is none to be had; the conversation stays as it is.
+   */
+  compact(): Promise<Usage | null>
   /** What the newest request cost, once the items of its response are recorded. */
   noteUsage(usage: Usage): void
   /** Resolves when everything recorded is kept. */

@@ -5,6 +5,7 @@ import { readHostBytes } from '../platform/host-files.ts'
 import { messageOf, OptionError } from '../protocol/errors.ts'
 import type { ContentItem, MessageItem } from '../protocol/response-item.ts'
 import type { Input } from '../protocol/user-input.ts'
+import { imageType } from '../std/image-type.ts'
 
 /**
  * Images come first, each between two texts that name it; then the texts, a blank line between.
@@ -40,16 +41,7 @@ async function dataUrl(file: string): Promise<string> {
   } catch (error) {
     throw new OptionError('input', `the image ${file} cannot be read: ${messageOf(error)}`, { cause: error })
   }
-  const mediaType = mediaTypeOf(bytes)
+  const mediaType = imageType(bytes)
   if (mediaType === null) throw new OptionError('input', `${file} is no PNG, JPEG, WebP or GIF image.`)
   return `data:${mediaType};base64,${bytes.toString('base64')}`
-}
-
-function mediaTypeOf(bytes: Buffer): string | null {
-  const starts = (text: string, at = 0) => bytes.toString('latin1', at, at + text.length) === text
-  if (starts('\x89PNG\r\n\x1a\n')) return 'image/png'
-  if (starts('\xff\xd8\xff')) return 'image/jpeg'
-  if (starts('GIF87a') || starts('GIF89a')) return 'image/gif'
-  if (starts('RIFF') && starts('WEBP', 8)) return 'image/webp'
-  return null
 }

@@ -2,7 +2,7 @@
 
 import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
 
-/** How such messages begin. Facts of Codex's wire, and the last three ours. */
+/** How such messages begin. Facts of Codex's wire, and the last five ours. */
 const BEGINNINGS = [
   '<environment_context>',
   '# AGENTS.md instructions for',
@@ -13,6 +13,8 @@ const BEGINNINGS = [
   '<original-user-prompt>',
   '<script-output>',
   '<script-note>',
+  '<conversation-summary>',
+  '<open-failures>',
 ]
 
 /** Whether the item is something that a user said: where a turn begins. */

@@ -33,7 +33,7 @@ export interface ConversationHistory {
   /**
    * Add items at the end.
    *
-   * System messages and items of unknown types are left out. Outputs of calls are cut to the policy × 1.2, nothing else
+   * System messages and items of unknown types without a maker are left out. Outputs of calls are cut to the policy × 1.2, nothing else
    * is changed.
    *
    * @param options `truncation`: the policy of the model at hand, in place of the history's own.
@@ -113,7 +113,8 @@ export function createHistory(options: HistoryOptions = {}): ConversationHistory
 
 function isRecorded(item: ResponseItem): boolean {
   if (item.type === 'message') return item.role !== 'system'
-  return item.type !== 'other'
+  // One of a provider's own kind goes back to its maker.
+  return item.type !== 'other' || item.providerData !== undefined
 }
 
 function isOutput(item: ResponseItem): item is CallOutputItem {

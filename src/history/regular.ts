@@ -7,6 +7,7 @@ export function regular(): HistoryStrategy {
   return {
     name: 'regular',
     whenFull: 'compact',
+    spansTurns: true,
     prepare: async ({ items }) => items,
   }
 }

@@ -25,5 +25,7 @@ export interface HistoryStrategy {
   readonly name: string
   /** `fits`: always within the budget. `compact`: gives what there is, and who runs the turn compacts in time. */
   readonly whenFull: 'compact' | 'fits'
+  /** Whether a turn sees anything of those before it. */
+  readonly spansTurns: boolean
   prepare(view: HistoryView): Promise<readonly ResponseItem[]>
 }

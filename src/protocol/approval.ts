@@ -15,13 +15,22 @@ export const ApprovalRequest = z.object({
   effects: z.array(Effect),
   /** Why it is asked, in a sentence for a person. */
   reason: z.string(),
+  /** When it is approved, it runs outside the sandbox. */
+  unconfined: z.boolean().optional(),
+  /** The model's own words, for why it should be allowed. */
+  justification: z.string().optional(),
+  /** Words that a command may begin with from now on, which the model proposes to agree to. */
+  prefixRule: z.array(z.string()).optional(),
 })
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>
 
 export const ApprovalDecision = z.discriminatedUnion('decision', [
   z.object({ decision: z.literal('approved') }),
-  /** This tool is not asked about again while the session lives. */
-  z.object({ decision: z.literal('approved-for-session') }),
+  /**
+   * And the same is not asked again while the session lives: the same command in the same folder, the same files of a
+   * patch, otherwise the same tool. With `prefixRule`, also no command that begins with these words.
+   */
+  z.object({ decision: z.literal('approved-for-session'), prefixRule: z.array(z.string()).optional() }),
   /** The call is answered with the reason, and the turn goes on. */
   z.object({ decision: z.literal('denied'), reason: z.string().optional() }),
   /** The turn ends. */

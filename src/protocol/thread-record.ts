@@ -54,6 +54,12 @@ export const ThreadRecord = z.discriminatedUnion('type', [
     result: z.unknown(),
   }),
   z.object({ type: z.literal('approval_requested'), request: ApprovalRequest }),
-  z.object({ type: z.literal('approval_answered'), id: z.string(), answer: ApprovalDecision }),
+  z.object({
+    type: z.literal('approval_answered'),
+    id: z.string(),
+    answer: ApprovalDecision,
+    /** Given when no turn ran: it holds for the call when the thread goes on. */
+    isStanding: z.boolean().optional(),
+  }),
 ])
 export type ThreadRecord = z.infer<typeof ThreadRecord>

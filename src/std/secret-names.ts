@@ -1,6 +1,12 @@
-/** Which variables of an environment hold secrets, by their names. */
+/** Which entries of an environment or a configuration hold secrets, by their names. */
 
-const SECRET_NAME = /(?:^|_)(?:(?:API)?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$)/i
+/** A word of a name: between its ends, underscores, hyphens and dots. */
+const SECRET_WORD =
+  /(?:^|[_.-])(?:(?:API)?KEY|TOKEN|SECRET|PASS|PAT|AUTH|AUTHORIZATION|COOKIE|SIG(?:NATURE)?|CREDENTIALS?)(?:[_.-]|$)/i
+
+/** What means a secret also where it is grown together with other words, as in `ClientSecret`. */
+const SECRET_PART =
+  /SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|TOKEN$|(?:ACCESS|API|AUTH|ENCRYPTION|MASTER|PRIVATE|SIGNING)KEY/i
 
 /** Where a secret is, or what it is called, but not the secret. */
 const NOT_THE_SECRET = /_(?:FILE|PATH|DIR|SOCK|URL|URI|NAME|LIMIT|TTL)$/i
@@ -8,7 +14,7 @@ const NOT_THE_SECRET = /_(?:FILE|PATH|DIR|SOCK|URL|URI|NAME|LIMIT|TTL)$/i
 /** What such a variable may hold when it is a switch. */
 const PLAIN_WORD = /^(?:true|false|none|null|undefined|default|enabled|disabled|required|optional|redacted)$/i
 
-/** The values of variables such as `OPENAI_API_KEY`, `DB_PASSWORD` or `SECRET_TOKEN`. */
+/** The values of entries such as `OPENAI_API_KEY`, `DB_PASSWORD`, `x-api-key` or `clientSecret`. */
 export function secretValuesIn(environment: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && isSecretName(name) && !PLAIN_WORD.test(value) ? [value] : [],
@@ -16,5 +22,5 @@ export function secretValuesIn(environment: Readonly<Record<string, string | und
 }
 
 function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name) && !NOT_THE_SECRET.test(name)
+  return (SECRET_WORD.test(name) || SECRET_PART.test(name)) && !NOT_THE_SECRET.test(name)
 }

@@ -83,8 +83,9 @@ function privateKey(): SecretShape {
 /** The password of `scheme://user:password@host`. */
 function passwordInUrl(): SecretShape {
   return {
-    pattern: '(?<=:\\/\\/[^\\s/:@]{0,256}:)[^\\s/@]+(?=@)',
-    beginning: beginningOf('://', '[^\\s/@]*'),
+    // Not over the end of a JSON text, which could be another's address.
+    pattern: '(?<=:\\/\\/[^\\s/:@"]{0,256}:)[^\\s/@"]+(?=@)',
+    beginning: beginningOf('://', '[^\\s/@"]*'),
   }
 }
 

@@ -5,7 +5,13 @@ import { messageOf, ToolError } from '../protocol/errors.ts'
 import { jsonSafe } from '../std/json-safe.ts'
 import type { ReadWriteLock } from '../std/read-write-lock.ts'
 import type { Redactor } from '../std/redact.ts'
-import { type ApprovalGate, passApproval } from './approval.ts'
+import {
+  type ApprovalGate,
+  type CallToApprove,
+  type Passage,
+  passApproval,
+  passQuestion,
+} from './approval.ts'
 import {
   ApprovalDeniedError,
   InvalidArgumentsError,
@@ -15,7 +21,7 @@ import {
 } from './errors.ts'
 import { redactOutput } from './redact-output.ts'
 import { validate } from './schema.ts'
-import type { CallOutcome, ItemBody, ToolContext, ToolProgress } from './tool.ts'
+import type { CallOutcome, ItemBody, ItemView, ToolContext, ToolProgress } from './tool.ts'
 import type { RegisteredTool } from './tool-set.ts'
 
 /** How long a stopped tool may take to obey before we go on without it. */
@@ -41,7 +47,7 @@ export type AfterToolCall = (call: {
 export interface Dispatcher {
   readonly gate: ApprovalGate
   readonly lock: ReadWriteLock
-  /** Takes the host's secrets out of what tools give back and say. */
+  /** Takes the host's secrets out of what tools give back. */
   readonly redactor: Redactor
   readonly tracer: Tracer
   readonly beforeToolCall?: BeforeToolCall
@@ -50,8 +56,10 @@ export interface Dispatcher {
     readonly callId: string
     readonly signal: AbortSignal
     readonly progress: (update: ToolProgress) => void
+    /** Whether the call may leave the sandbox and the roots. */
+    readonly unconfined: boolean
   }) => ToolContext
-  /** Shows a call's item; `key` is the same for all states of one call. */
+  /** Shows a call's item; `key` is the same for all states of one call. May hold secrets, as `delta` may. */
   readonly show: (key: string, state: 'started' | 'updated' | 'completed', body: ItemBody) => void
   /** Text that a call produced. */
   readonly delta: (key: string, text: string) => void
@@ -87,11 +95,11 @@ export async function dispatch(call: DispatchCall, dispatcher: Dispatcher): Prom
 }
 
 async function attempt(call: DispatchCall, dispatcher: Dispatcher): Promise<DispatchOutcome> {
-  const { entry, signal } = call
+  const { signal } = call
   try {
-    const input = await admit(call, dispatcher)
-    const kind = entry.tool.parallel === true ? 'read' : 'write'
-    return await dispatcher.lock.run(kind, signal, () => runShown(call, input, dispatcher))
+    const admitted = await admit(call, dispatcher)
+    const shown = new ShownCall(call, admitted.input, dispatcher)
+    return shown.end(await run(call, admitted, shown, dispatcher))
   } catch (error) {
     if (error instanceof ApprovalDeniedError) return showDenied(call, error, dispatcher)
     if (signal.aborted) return failure(new ToolAbortedError(false))
@@ -99,8 +107,12 @@ async function attempt(call: DispatchCall, dispatcher: Dispatcher): Promise<Disp
   }
 }
 
+interface Admitted extends Passage {
+  readonly input: unknown
+}
+
 /** Hooks, schema and approval, in this order: what is approved is what will run. */
-async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknown> {
+async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<Admitted> {
   const { entry, callId, signal } = call
   const { tool, directName } = entry
   let wanted = call.input
@@ -112,67 +124,127 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<unknow
 
   const checked = await validate(tool.input, wanted)
   if (!checked.ok) throw new InvalidArgumentsError(directName, checked.issues, entry.inputSchema)
+  const input = checked.value
 
-  const { ids } = dispatcher.context({ callId, signal, progress: () => {} })
-  const resume = call.pauseClock?.()
+  const passage = await withClockPaused(call, () => {
+    const { gate } = dispatcher
+    const { workspace } = dispatcher.context({ callId, signal, progress: () => {}, unconfined: false })
+    return passApproval(entry, input, toApprove(call, input, dispatcher), gate, workspace, signal)
+  })
+  return { input, ...passage }
+}
+
+function toApprove({ callId, signal }: DispatchCall, input: unknown, dispatcher: Dispatcher): CallToApprove {
+  const { ids } = dispatcher.context({ callId, signal, progress: () => {}, unconfined: false })
+  return { id: crypto.randomUUID(), ...ids, input: jsonSafe(input) }
+}
+
+async function withClockPaused<T>({ pauseClock }: DispatchCall, body: () => Promise<T>): Promise<T> {
+  const resume = pauseClock?.()
   try {
-    await passApproval(
-      entry,
-      { id: crypto.randomUUID(), ...ids, input: jsonSafe(checked.value) },
-      dispatcher.gate,
-      signal,
-    )
+    return await body()
   } finally {
     resume?.()
   }
-  return checked.value
+}
+
+/** Once; and where the sandbox stopped it and a person agrees, once more without it. */
+async function run(
+  call: DispatchCall,
+  { input, unconfined }: Admitted,
+  shown: ShownCall,
+  dispatcher: Dispatcher,
+): Promise<DispatchOutcome> {
+  const { entry, signal } = call
+  const { gate, lock } = dispatcher
+  // A person is waited for outside of the lock, so that the other calls go on.
+  const kind = entry.tool.parallel === true ? 'read' : 'write'
+  const once = (isFree: boolean) =>
+    lock.run(kind, signal, () => {
+      shown.start()
+      return runBounded(call, input, isFree, dispatcher)
+    })
+
+  const outcome = await once(unconfined)
+  const wasStopped = !unconfined && outcome.ok && entry.tool.isSandboxDenial?.(outcome.output) === true
+  if (!wasStopped || gate.policy !== 'on-failure') return outcome
+  const reason = `The sandbox seems to have stopped ${entry.directName}. Run it again without the sandbox?`
+  try {
+    await withClockPaused(call, () =>
+      passQuestion(
+        entry,
+        toApprove(call, input, dispatcher),
+        { reason, unconfined: true, sessionKeys: [] },
+        gate,
+        signal,
+      ),
+    )
+  } catch (error) {
+    if (!(error instanceof ApprovalDeniedError) || error.endsTurn) throw error
+    return outcome
+  }
+  return await once(true)
 }
 
 /** A call that was not allowed never started; a host sees that there was one. */
 function showDenied(call: DispatchCall, error: ApprovalDeniedError, dispatcher: Dispatcher): DispatchOutcome {
   const { entry, callId, input } = call
   const body = defaultView(entry, input).ended(input, { ok: false, message: error.message })
-  show(dispatcher, callId, 'completed', body)
+  dispatcher.show(callId, 'completed', body)
   return { ok: false, error, endsTurn: error.endsTurn }
 }
 
-/** Runs the tool, with its item shown from beginning to end. */
-async function runShown(
-  call: DispatchCall,
-  input: unknown,
-  dispatcher: Dispatcher,
-): Promise<DispatchOutcome> {
-  const { entry, callId } = call
-  const view = entry.tool.item ?? defaultView(entry, input)
-  const started = view.started(input)
-  if (started !== null) show(dispatcher, callId, 'started', started)
+/** A call's item, from its beginning to its end. */
+class ShownCall {
+  readonly #call: DispatchCall
+  readonly #input: unknown
+  readonly #dispatcher: Dispatcher
+  readonly #view: ItemView<unknown, unknown>
+  #hasStarted = false
 
-  const outcome = withoutSecrets(await runBounded(call, input, dispatcher), dispatcher.redactor)
+  constructor(call: DispatchCall, input: unknown, dispatcher: Dispatcher) {
+    this.#call = call
+    this.#input = input
+    this.#dispatcher = dispatcher
+    this.#view = call.entry.tool.item ?? defaultView(call.entry, input)
+  }
 
-  const ended = view.ended(input, outcome.ok ? outcome : { ok: false, message: outcome.error.message })
-  if (ended !== null) show(dispatcher, callId, 'completed', ended)
-  return outcome
+  /** The first time it runs. */
+  start(): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    const item = this.#view.started(this.#input)
+    if (item !== null) this.#dispatcher.show(this.#call.callId, 'started', item)
+  }
+
+  end(given: DispatchOutcome): DispatchOutcome {
+    const outcome = withoutSecrets(given, this.#dispatcher.redactor)
+    const item = this.#view.ended(
+      this.#input,
+      outcome.ok ? outcome : { ok: false, message: outcome.error.message },
+    )
+    if (item !== null) this.#dispatcher.show(this.#call.callId, 'completed', item)
+    return outcome
+  }
 }
 
 async function runBounded(
   call: DispatchCall,
   input: unknown,
+  unconfined: boolean,
   dispatcher: Dispatcher,
 ): Promise<DispatchOutcome> {
   const { entry, callId, signal } = call
   const { tool, directName } = entry
   const timeout = tool.timeoutMs === undefined ? undefined : AbortSignal.timeout(tool.timeoutMs)
   const stop = timeout === undefined ? signal : AbortSignal.any([signal, timeout])
-  const said = dispatcher.redactor.stream()
-  const say = (text: string) => {
-    if (text !== '') dispatcher.delta(callId, text)
-  }
   const context = dispatcher.context({
     callId,
     signal: stop,
+    unconfined,
     progress: (update) => {
-      if (update.type === 'output') say(said.push(update.text))
-      else show(dispatcher, callId, isOver(update.item) ? 'completed' : 'updated', update.item)
+      if (update.type === 'output') dispatcher.delta(callId, update.text)
+      else dispatcher.show(callId, isOver(update.item) ? 'completed' : 'updated', update.item)
     },
   })
   try {
@@ -195,19 +267,7 @@ async function runBounded(
   } catch (error) {
     if (signal.aborted) return failure(new ToolAbortedError(false))
     return failure(asToolError(error))
-  } finally {
-    say(said.end())
   }
-}
-
-function show(
-  dispatcher: Dispatcher,
-  key: string,
-  state: 'started' | 'updated' | 'completed',
-  body: ItemBody,
-): void {
-  // Of the same shape: only texts in it change.
-  dispatcher.show(key, state, redactOutput(body, dispatcher.redactor) as ItemBody)
 }
 
 function withoutSecrets(outcome: DispatchOutcome, redactor: Redactor): DispatchOutcome {

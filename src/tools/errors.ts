@@ -65,3 +65,13 @@ export class ToolAbortedError extends ToolError {
     super(stillRunning ? 'aborted; it did not answer the stop and may still be running' : 'aborted')
   }
 }
+
+/** A question for the user, and nobody to put it to. */
+export class UserInputUnavailableError extends ToolError {
+  override readonly name = 'UserInputUnavailableError'
+  override readonly code = 'user_input_unavailable'
+
+  constructor() {
+    super('The user was not asked: nobody is there to answer. Decide yourself, and say what you assumed.')
+  }
+}

@@ -4,10 +4,21 @@ export type { TruncationPolicy } from '../std/truncate.ts'
 export {
   type ApprovalGate,
   type AskApproval,
-  approvalReason,
+  assessCall,
   effectsOf,
+  SessionApprovals,
 } from './approval.ts'
+export type { AssessedQuestion, Assessment, AssessmentContext } from './assessment.ts'
 export { describeTool, findTools, indexLine, scriptCatalogue } from './catalogue.ts'
+export { isDangerous, isKnownSafe, proposedRule } from './command-risk.ts'
+export {
+  type CommandDecision,
+  type CommandJudgement,
+  type CommandRules,
+  checkCommandRules,
+  judgeCommands,
+  type PrefixRule,
+} from './command-rules.ts'
 export { declaration, declarations } from './declarations.ts'
 export {
   type AfterToolCall,
@@ -24,6 +35,7 @@ export {
   InvalidOutputError,
   ToolAbortedError,
   ToolTimeoutError,
+  UserInputUnavailableError,
 } from './errors.ts'
 export { capOutput, renderOutcome } from './model-output.ts'
 export { definePack, type Pack } from './pack.ts'
@@ -42,12 +54,18 @@ export {
 export {
   type AnyTool,
   type CallOutcome,
+  type CallPreview,
   defineTool,
   type ItemBody,
   type ItemView,
+  type ModelAbilities,
+  type RequestUserInput,
+  type Requirement,
   type ThreadDocuments,
   type Tool,
   type ToolContext,
   type ToolProgress,
+  type UserAnswers,
+  type UserQuestion,
 } from './tool.ts'
 export { type RegisteredTool, ToolSet } from './tool-set.ts'

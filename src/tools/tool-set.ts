@@ -7,7 +7,7 @@ import { nearestNames } from '../std/nearest.ts'
 import { checkName, directName, scriptPath } from './names.ts'
 import type { Pack } from './pack.ts'
 import { toJsonSchema } from './schema.ts'
-import type { AnyTool } from './tool.ts'
+import type { AnyTool, Requirement } from './tool.ts'
 
 /** A tool with its place among the others. */
 export interface RegisteredTool {
@@ -34,11 +34,13 @@ export class ToolSet {
   readonly #byDirectName = new Map<string, RegisteredTool>()
   readonly #byPath = new Map<string, RegisteredTool>()
 
-  constructor(packs: readonly Pack[]) {
+  /** @param options `lacks`: what the host does not have; tools that require it are left out. */
+  constructor(packs: readonly Pack[], { lacks = [] }: { readonly lacks?: readonly Requirement[] } = {}) {
     this.packs = packs
     const registered = new Map<AnyTool, RegisteredTool>()
     for (const pack of packs) {
       for (const tool of pack.tools) {
+        if (tool.requires !== undefined && lacks.includes(tool.requires)) continue
         // Two packs may select the same tool; it is one tool, under the first pack's name.
         if (!registered.has(tool)) registered.set(tool, register(pack, tool))
       }

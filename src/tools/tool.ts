@@ -8,7 +8,9 @@ import type { Effect } from '../protocol/modes.ts'
 import type { ToolOutput } from '../protocol/response-item.ts'
 import type { ThreadItem } from '../protocol/thread-item.ts'
 import type { CustomToolSpec } from '../protocol/tool-spec.ts'
+import type { TruncationPolicy } from '../std/truncate.ts'
 import type { DocumentInfo } from '../stores/ports.ts'
+import type { Assessment, AssessmentContext } from './assessment.ts'
 import { checkName } from './names.ts'
 import type { InputOf, OutputOf, Schema } from './schema.ts'
 
@@ -29,16 +31,49 @@ export type ToolProgress =
   /** How its call shows from now on among the thread's items. */
   | { readonly type: 'item'; readonly item: ItemBody }
 
+export interface ModelAbilities {
+  readonly readsImages: boolean
+  /** How long a tool's output may be. */
+  readonly truncation: TruncationPolicy
+}
+
 /** The world, as a tool is handed it. */
 export interface ToolContext {
   /** Aborted when the call, its turn or its thread is stopped. */
   readonly signal: AbortSignal
+  /** Without its policy for a call that was let out of it. */
   readonly workspace: Workspace
   readonly documents: ThreadDocuments
   readonly progress: (update: ToolProgress) => void
   readonly log: Log
+  /** What is known of the model that reads the result; of a script's host nothing. */
+  readonly model?: ModelAbilities
+  /**
+   * Asks the user; the host answers.
+   *
+   * @throws {UserInputUnavailableError} The host has nobody to ask.
+   */
+  readonly requestUserInput: RequestUserInput
   readonly ids: { readonly threadId: ThreadId; readonly turnId: TurnId; readonly callId: string }
 }
+
+/** A question to the user, with answers to choose from. Field names are Codex's. */
+export interface UserQuestion {
+  /** Names the answer. */
+  readonly id: string
+  /** A few words. */
+  readonly header: string
+  readonly question: string
+  readonly options: readonly { readonly label: string; readonly description: string }[]
+}
+
+/** What the user chose or wrote, by the question's id. */
+export type UserAnswers = Readonly<Record<string, readonly string[]>>
+
+export type RequestUserInput = (
+  questions: readonly UserQuestion[],
+  options: { readonly signal: AbortSignal },
+) => Promise<UserAnswers>
 
 type WithoutId<Item> = Item extends unknown ? Omit<Item, 'id'> : never
 
@@ -53,6 +88,14 @@ export type CallOutcome<Output> =
 export interface ItemView<Input, Output> {
   started(input: Input): ItemBody | null
   ended(input: Input, outcome: CallOutcome<Output>): ItemBody | null
+}
+
+/** What not every host has. */
+export type Requirement = 'user-input'
+
+/** Reads a call as it arrives; gives an item when there is something new to show. */
+export interface CallPreview {
+  push(delta: string): ItemBody | null
 }
 
 export interface Tool<Input = unknown, Output = unknown> {
@@ -71,10 +114,16 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly idempotent?: boolean
   /** Ask a person before this call, whatever the policy would allow. */
   readonly needsApproval?: boolean | ((input: Input) => boolean)
+  /** For a tool that knows more of a call than its effects say; in place of what the policy makes of those. */
+  readonly assess?: (input: Input, context: AssessmentContext) => Assessment | Promise<Assessment>
+  /** Whether this output looks as if the sandbox had stopped it. Under `on-failure` a person is then asked. */
+  readonly isSandboxDenial?: (output: Output) => boolean
   /** Milliseconds after which the call is aborted and answered as failed. */
   readonly timeoutMs?: number
   /** Where it can be called; default everywhere. */
   readonly callable?: 'everywhere' | 'direct' | 'script'
+  /** What the host must have, for the tool to be offered. */
+  readonly requires?: Requirement
   /** Names that work beside its own, as a script spells them. */
   readonly aliases?: readonly string[]
   /** For wire APIs with free-text tools: the text's format, and what input it means. */
@@ -86,6 +135,11 @@ export interface Tool<Input = unknown, Output = unknown> {
   /** What the model reads after a direct call; without it, the output's JSON (a string as it is). */
   readonly render?: (output: Output) => ToolOutput
   readonly item?: ItemView<Input, Output>
+  /** Shows a direct call while its text still arrives: its free text, or its arguments as JSON. */
+  readonly preview?: (
+    form: 'freeform' | 'function',
+    options: { readonly workingDirectory: string },
+  ) => CallPreview
   /** Scripts get the output as data; a tool that fails throws, best a `ToolError`. */
   run(input: Input, context: ToolContext): Promise<Output> | Output
 }

@@ -83,14 +83,14 @@ test('a question is listed while it waits, and the answer of the host counts', a
   const asked: unknown[] = []
   for await (const event of thread.run('go')) {
     if (event.type !== 'approval.requested') continue
-    asked.push(thread.approvals())
+    asked.push(await thread.approvals())
     await thread.answer(event.request.id, { decision: 'approved' })
   }
 
   expect(asked).toEqual([
     [expect.objectContaining({ tool: 'crm_refund', input: { order: 'big' }, effects: ['external'] })],
   ])
-  expect(thread.approvals()).toEqual([])
+  expect(await thread.approvals()).toEqual([])
   expect(at.provider.requests[1]?.outputOf('crm_refund')).toBe('refunded big')
 })
 

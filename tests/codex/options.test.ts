@@ -5,6 +5,7 @@ import { Codex, type CodexOptions, type ThreadOptions } from '../../src/index.ts
 import { memoryStore } from '../../src/stores/index.ts'
 import { calls, says } from '../../src/testing/index.ts'
 import { bench } from '../support/codex.ts'
+import { hasSandbox } from '../support/confined.ts'
 
 const base = { env: {}, store: memoryStore() }
 
@@ -52,12 +53,6 @@ test.each([
     { model: 'local/any', providers: local() },
     { workingDirectory: '/no/such' },
   ],
-  [
-    'a sandbox that cannot be enforced',
-    'sandboxMode',
-    { model: 'local/any', providers: local() },
-    { sandboxMode: 'read-only' },
-  ],
 ] as const)('a run with %s is refused, naming the option', async (_, option, codex, thread) => {
   const error = await runOptions(codex, thread)
 
@@ -97,17 +92,44 @@ test('a provider that cannot be reached is a typed error that names it', async (
   })
 })
 
-test('without a sandbox, commands are refused with the reason and files inside the folder still work', async () => {
+/** What a command that writes and a tool that reads answer, when nobody has named a sandbox mode. */
+async function unnamedMode() {
   await using at = await bench(
-    [[calls('exec_command', { cmd: 'echo hi' }), calls('read_file', { file_path: 'a.txt' })], says('done')],
+    [
+      [
+        calls('exec_command', { cmd: 'cat a.txt; echo x > b.txt', login: false }),
+        calls('read_file', { file_path: 'a.txt' }),
+      ],
+      says('done'),
+    ],
     { files: { 'a.txt': 'alpha' } },
   )
-  const thread = at.codex.startThread({ workingDirectory: at.folder.path, toolMode: 'direct' })
+  await at.codex.startThread({ workingDirectory: at.folder.path, toolMode: 'direct' }).run('go')
+  const second = at.provider.requests[1]
+  return { command: second?.outputOf('exec_command'), file: second?.outputOf('read_file') }
+}
 
-  await thread.run('go')
+test.skipIf(!hasSandbox)('unless a mode is named, commands read and write nothing', async () => {
+  const { command, file } = await unnamedMode()
 
-  expect(at.provider.requests[1]?.outputOf('exec_command')).toMatch(/sandboxMode.*danger-full-access/s)
-  expect(at.provider.requests[1]?.outputOf('read_file')).toContain('alpha')
+  expect(command).toMatch(/Process exited with code 1\b.*alpha.*(?:Read-only file system|not permitted)/s)
+  expect(file).toContain('alpha')
+})
+
+test.runIf(!hasSandbox)(
+  'without a sandbox, commands are refused with the reason and files inside the folder still work',
+  async () => {
+    const { command, file } = await unnamedMode()
+
+    expect(command).toMatch(/sandboxMode.*danger-full-access/s)
+    expect(file).toContain('alpha')
+  },
+)
+
+test.runIf(!hasSandbox)('without a sandbox, a run that asks for one by name is refused', async () => {
+  const error = await runOptions({ model: 'local/any', providers: local() }, { sandboxMode: 'read-only' })
+
+  expect(error).toMatchObject({ code: 'bad_option', option: 'sandboxMode' })
 })
 
 test('options of the SDK that concern its binary are accepted with one warning', () => {

@@ -135,6 +135,7 @@ describe('preparing', () => {
     const lastTwo: HistoryStrategy = {
       name: 'last-two',
       whenFull: 'fits',
+      spansTurns: true,
       prepare: async ({ items, budgetTokens }) => items.slice(budgetTokens === 1_000 ? -2 : 0),
     }
     const history = createHistory({ strategy: lastTwo })

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { ScriptRunner, type ScriptRunnerOptions } from '../../src/script.ts'
+import { hasSandbox } from '../support/confined.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 test('a script calls packs and plain functions side by side', async () => {
@@ -27,17 +28,47 @@ test('a script calls packs and plain functions side by side', async () => {
   ])
 })
 
-test('without a sandbox, commands are refused with the reason and the script may go on', async () => {
-  await using runner = new ScriptRunner({ packs: ['core-codex'] })
+test.runIf(!hasSandbox)(
+  'without a sandbox, commands are refused with the reason and the script may go on',
+  async () => {
+    await using runner = new ScriptRunner({ packs: ['core-codex'] })
 
-  const result = await runner.run(`
+    const result = await runner.run(`
     try { await tools.exec('echo hi') } catch (error) { return [error.name, error.message] }
   `)
 
-  expect(result).toMatchObject({
-    ok: true,
-    value: ['SandboxUnavailableError', expect.stringContaining("'danger-full-access'")],
-  })
+    expect(result).toMatchObject({
+      ok: true,
+      value: ['SandboxUnavailableError', expect.stringContaining("'danger-full-access'")],
+    })
+  },
+)
+
+test.runIf(!hasSandbox)(
+  'without a sandbox, a mode that was asked for is refused by the first run',
+  async () => {
+    await using runner = new ScriptRunner({ packs: ['core-codex'], sandboxMode: 'workspace-write' })
+
+    await expect(runner.run('return 1')).rejects.toMatchObject({ code: 'bad_option', option: 'sandboxMode' })
+  },
+)
+
+test.skipIf(!hasSandbox)('a runner keeps its commands inside its sandbox mode', async () => {
+  await using folder = await tempFolder({ 'a.txt': 'alpha' })
+  const run = async (options: ScriptRunnerOptions) => {
+    await using runner = new ScriptRunner({
+      packs: ['core-codex'],
+      workingDirectory: folder.path,
+      ...options,
+    })
+    return await runner.run(`
+      const { exitCode, stdout } = await tools.exec('cat a.txt; echo > b.txt')
+      return [exitCode, stdout]
+    `)
+  }
+
+  expect(await run({})).toMatchObject({ ok: true, value: [1, 'alpha'] })
+  expect(await run({ sandboxMode: 'workspace-write' })).toMatchObject({ ok: true, value: [0, 'alpha'] })
 })
 
 test('a script finds and reads about tools from inside', async () => {
@@ -74,7 +105,6 @@ test('every alias of a tool leads to it', async () => {
 test.each<[string, ScriptRunnerOptions]>([
   ['packs', { packs: ['nope'] }],
   ['sandboxMode', { sandboxMode: 'none' as 'read-only' }],
-  ['sandboxMode', { packs: ['core-codex'], sandboxMode: 'workspace-write' }],
   ['approvalPolicy', { approvalPolicy: 'maybe' as 'never' }],
   ['limits.wallMs', { limits: { wallMs: -1 } }],
   ['limits.wall', { limits: { wall: 1 } as object }],

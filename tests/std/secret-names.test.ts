@@ -11,6 +11,14 @@ test.each([
   'DB_PASSWORD',
   'npm_token',
   'SECRET',
+  'MYSECRETVALUE',
+  'clientSecret',
+  'ACCESSTOKEN',
+  'privateKey',
+  'Authorization',
+  'x-api-key',
+  'GITHUB_PAT',
+  'session.cookie',
 ])('%s holds a secret', (name) => {
   expect(secretValuesIn({ [name]: 'value-1' })).toEqual(['value-1'])
 })

@@ -13,6 +13,7 @@ import {
   dispatch,
   type ItemBody,
   renderOutcome,
+  SessionApprovals,
   ToolSet,
 } from '../../src/tools/index.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -61,13 +62,13 @@ export async function toolCalls(
     return dispatch(
       { entry, callId: `call-${calls}`, input, signal },
       {
-        gate: { policy: 'never', ask: unused, approvedForSession: new Set() },
+        gate: { policy: 'never', ask: unused, rules: {}, session: new SessionApprovals() },
         lock,
         redactor: createRedactor(),
         tracer: silentTracer,
-        context: ({ callId, signal, progress }) => ({
+        context: ({ callId, signal, progress, unconfined }) => ({
           signal,
-          workspace,
+          workspace: unconfined ? workspace.unconfined : workspace,
           documents: {
             async put({ content, name, mediaType = 'text/plain' }) {
               const fileKey = `key-${documents.size}` as never
@@ -82,6 +83,7 @@ export async function toolCalls(
           },
           progress,
           log: silentLog,
+          requestUserInput: unused,
           ids: { threadId: 'thread-1' as never, turnId: 'turn-1' as never, callId },
         }),
         show: (_key, state, item) => shown.push({ state, item }),

@@ -1,16 +1,15 @@
 /** apply_patch: changes to files, in Codex's patch format. */
 
 import { z } from 'zod'
-import { defineTool, type ItemBody } from '../../tools/tool.ts'
-import { applyPatch, type PatchChange } from './apply-patch/index.ts'
-import { PatchFailedError } from './errors.ts'
+import { defineTool } from '../../tools/tool.ts'
+import { patchPreview } from './apply-patch/index.ts'
+import { assessPatch } from './patch-approval.ts'
 import { PATCH_GRAMMAR } from './patch-grammar.ts'
-import { workspacePatchFiles } from './workspace-patch-files.ts'
+import { patchAnswer, patchItem, runPatch } from './run-patch.ts'
 
 const Input = z.object({
   input: z.string().describe('The whole patch, from *** Begin Patch to *** End Patch'),
 })
-type Input = z.infer<typeof Input>
 
 const Output = z.object({
   summary: z.string().describe('A heading, then a line for each file: A, M or D with its path'),
@@ -23,9 +22,6 @@ const Output = z.object({
   ),
   wallTimeSeconds: z.number(),
 })
-
-/** What a call will change, once that is known: Codex shows a patch only from then on. */
-const verifiedChanges = new WeakMap<Input, readonly PatchChange[]>()
 
 export const applyPatchTool = defineTool({
   name: 'apply_patch',
@@ -48,44 +44,16 @@ export const applyPatchTool = defineTool({
     format: { type: 'grammar', syntax: 'lark', definition: PATCH_GRAMMAR },
     toInput: (input) => ({ input }),
   },
-  render: ({ summary, wallTimeSeconds }) => answer(0, wallTimeSeconds, summary),
+  render: ({ summary, wallTimeSeconds }) => patchAnswer(0, wallTimeSeconds, summary),
+  assess: ({ input }, context) => assessPatch(input, context.workspace.root, context),
+  preview: (form, { workingDirectory }) => patchPreview(form, workingDirectory),
   item: {
     started: () => null,
-    ended: (input, outcome) => {
-      const changes = verifiedChanges.get(input)
-      return changes === undefined ? null : fileChange(changes, outcome.ok ? 'completed' : 'failed')
-    },
+    ended: (call, outcome) => patchItem(call, outcome.ok),
   },
 
-  async run(input, { workspace, progress, signal }) {
-    const startedAt = performance.now()
-    signal.throwIfAborted()
-    let isVerified = false
-    const { exitCode, stdout, stderr, changes } = await applyPatch(input.input, {
-      cwd: workspace.root,
-      files: workspacePatchFiles(workspace),
-      onVerified(verified) {
-        // The last moment to stop: from here on all is written, or nothing.
-        signal.throwIfAborted()
-        isVerified = true
-        verifiedChanges.set(input, verified)
-        progress({ type: 'item', item: fileChange(verified, 'in_progress') })
-      },
-    })
-    const wallTimeSeconds = (performance.now() - startedAt) / 1000
-    if (exitCode !== 0) throw new PatchFailedError(isVerified ? answer(1, wallTimeSeconds, stderr) : stderr)
-    return { summary: stdout, changes: [...changes], wallTimeSeconds }
+  async run(call, context) {
+    const { changes, ...applied } = await runPatch(call, call.input, context.workspace.root, context)
+    return { ...applied, changes: [...changes] }
   },
 })
-
-/** The text that Codex's models know. */
-function answer(exitCode: number, seconds: number, text: string): string {
-  return `Exit code: ${exitCode}\nWall time: ${Number(seconds.toFixed(1))} seconds\nOutput:\n${text}`
-}
-
-function fileChange(
-  changes: readonly PatchChange[],
-  status: 'in_progress' | 'completed' | 'failed',
-): ItemBody {
-  return { type: 'file_change', changes: changes.map(({ path, kind }) => ({ path, kind })), status }
-}

@@ -28,6 +28,17 @@ export class PatchConflictError extends ToolError {
   }
 }
 
+/** A file that somebody else wrote to between the reading and the writing. It holds what they wrote. */
+export class FileChangedError extends PatchConflictError {
+  constructor(path: string) {
+    super(
+      path,
+      `Failed to write file ${path}: somebody else changed it while the patch was applied. ` +
+        'Read it again and send a patch against its present text.',
+    )
+  }
+}
+
 /** A patch that is not even tried. */
 export class PatchRejectedError extends ToolError {
   override readonly name = 'PatchRejectedError'

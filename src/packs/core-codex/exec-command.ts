@@ -1,11 +1,26 @@
 /** exec_command: a command that may outlive its call. */
 
 import { z } from 'zod'
-import { CommandNotStartedError, type CommandResult, commandLine } from '../../platform/index.ts'
+import {
+  CommandNotStartedError,
+  type CommandResult,
+  commandLine,
+  isSandboxDenial,
+  TerminalUnavailableError,
+} from '../../platform/index.ts'
 import { defineTool } from '../../tools/tool.ts'
+import { assessCommand, justification, prefixRule, sandboxPermissions } from './command-approval.ts'
 import { callEnvironment, commandEnded, commandFailed, commandStarted, liveOutput } from './command-item.ts'
-import { ExecFailedError, TerminalUnavailableError } from './exec-errors.ts'
+import { ExecFailedError } from './exec-errors.ts'
 import { ExecOutput, execOutput, renderExecOutput } from './exec-output.ts'
+import {
+  assessIntercepted,
+  interceptedOutput,
+  isIntercepted,
+  mayBePatch,
+  runIntercepted,
+} from './intercepted-patch.ts'
+import { patchItem } from './run-patch.ts'
 
 // Defaults and bounds are upstream's.
 const YIELD_MS_DEFAULT = 10_000
@@ -24,7 +39,9 @@ const input = z.object({
   tty: z
     .boolean()
     .default(false)
-    .describe('Whether the command gets a terminal; without one it has no input'),
+    .describe(
+      'Whether the command gets a terminal, into which write_stdin types; without one it has no input',
+    ),
   yield_time_ms: z
     .number()
     .int()
@@ -37,6 +54,9 @@ const input = z.object({
     .min(0)
     .optional()
     .describe('Output to show; at most 10000, the default'),
+  sandbox_permissions: sandboxPermissions,
+  justification,
+  prefix_rule: prefixRule,
 })
 type ExecCommandInput = z.output<typeof input>
 
@@ -55,10 +75,30 @@ export const execCommand = defineTool({
   effects: ['reads-files', 'writes-files', 'runs-commands', 'network'],
   parallel: true,
   render: renderExecOutput,
+  async assess(call, context) {
+    const cwd = context.workspace.resolve(call.workdir ?? '')
+    const asPatch = await assessIntercepted(call, call.cmd, cwd, context)
+    return (
+      asPatch ??
+      (await assessCommand(
+        {
+          command: call.cmd,
+          cwd,
+          isEscalated: call.sandbox_permissions === 'require_escalated',
+          justification: call.justification,
+          prefixRule: call.prefix_rule,
+        },
+        context,
+      ))
+    )
+  },
+  isSandboxDenial: ({ exit_code: exitCode, output }) =>
+    exitCode !== undefined && isSandboxDenial({ exitCode, stdout: output, stderr: '', aggregated: '' }),
 
   item: {
-    started: (call) => commandStarted(spelling(call)),
+    started: (call) => (mayBePatch(call.cmd) ? null : commandStarted(spelling(call))),
     ended(call, outcome) {
+      if (isIntercepted(call)) return patchItem(call, outcome.ok)
       if (!outcome.ok) return commandFailed(spelling(call), outcome.message)
       const result = results.get(call)
       if (result !== undefined) return commandEnded(spelling(call), result)
@@ -67,15 +107,21 @@ export const execCommand = defineTool({
     },
   },
 
-  async run(call, { workspace, progress, ids, signal }) {
-    if (call.tty) throw new TerminalUnavailableError()
-    const { cmd, workdir, shell, login } = call
+  async run(call, context) {
+    const { workspace, progress, ids, signal, model } = context
+    const { cmd, workdir, shell, login, tty } = call
+    const applied = await runIntercepted(call, context)
+    if (applied !== undefined) {
+      return { wall_time_seconds: applied.wallTimeSeconds, output: interceptedOutput(applied) }
+    }
+    if (mayBePatch(cmd)) progress({ type: 'item', item: commandStarted(spelling(call)) })
     const show = liveOutput(progress)
     try {
       const snapshot = await workspace.processes.start(
         {
           command: cmd,
           login,
+          tty,
           env: callEnvironment(ids),
           onOutput: (_stream, text) => show(text),
           ...(shell !== undefined && { shell }),
@@ -90,9 +136,10 @@ export const execCommand = defineTool({
           },
         },
       )
-      return execOutput(snapshot, call.max_output_tokens)
+      return execOutput(snapshot, call.max_output_tokens, model?.truncation)
     } catch (error) {
-      throw error instanceof CommandNotStartedError ? new ExecFailedError('exec_command', error) : error
+      const isOurs = error instanceof CommandNotStartedError || error instanceof TerminalUnavailableError
+      throw isOurs ? new ExecFailedError('exec_command', error) : error
     }
   },
 })

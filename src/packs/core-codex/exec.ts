@@ -1,9 +1,12 @@
 /** exec: one command to its end, for scripts. */
 
 import { z } from 'zod'
-import { type CommandResult, commandLine, outputSpool } from '../../platform/index.ts'
+import { type CommandResult, commandLine, isSandboxDenial, outputSpool } from '../../platform/index.ts'
 import { defineTool } from '../../tools/tool.ts'
+import { assessCommand, justification, prefixRule, sandboxPermissions } from './command-approval.ts'
 import { callEnvironment, commandEnded, commandFailed, commandStarted, liveOutput } from './command-item.ts'
+import { assessIntercepted, isIntercepted, mayBePatch, runIntercepted } from './intercepted-patch.ts'
+import { type AppliedPatch, patchItem } from './run-patch.ts'
 
 const OUTPUT_BYTES_DEFAULT = 1024 * 1024
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024
@@ -29,6 +32,9 @@ const input = z.object({
     .max(OUTPUT_BYTES_MAX)
     .default(OUTPUT_BYTES_DEFAULT)
     .describe('Bytes kept of stdout and of stderr each: the first and the last half'),
+  sandboxPermissions,
+  justification,
+  prefixRule,
 })
 type ExecInput = z.output<typeof input>
 
@@ -58,10 +64,29 @@ export const exec = defineTool({
   effects: ['reads-files', 'writes-files', 'runs-commands', 'network'],
   parallel: true,
   callable: 'script',
+  async assess(call, context) {
+    const cwd = context.workspace.resolve(call.cwd ?? '')
+    const asPatch = await assessIntercepted(call, call.command, cwd, context)
+    return (
+      asPatch ??
+      (await assessCommand(
+        {
+          command: call.command,
+          cwd,
+          isEscalated: call.sandboxPermissions === 'require_escalated',
+          justification: call.justification,
+          prefixRule: call.prefixRule,
+        },
+        context,
+      ))
+    )
+  },
+  isSandboxDenial: (output) => isSandboxDenial({ ...output, aggregated: '' }),
 
   item: {
-    started: ({ command }) => commandStarted(commandLine(command)),
+    started: ({ command }) => (mayBePatch(command) ? null : commandStarted(commandLine(command))),
     ended(call, outcome) {
+      if (isIntercepted(call)) return patchItem(call, outcome.ok)
       const command = commandLine(call.command)
       if (!outcome.ok) return commandFailed(command, outcome.message)
       const { stdout, stderr, exitCode } = outcome.output
@@ -69,8 +94,12 @@ export const exec = defineTool({
     },
   },
 
-  async run(call, { workspace, documents, progress, ids, signal }) {
+  async run(call, context) {
+    const { workspace, documents, progress, ids, signal } = context
     const { command, cwd, env, stdin, timeoutMs, maxOutputBytes } = call
+    const applied = await runIntercepted(call, context)
+    if (applied !== undefined) return patchResult(applied)
+    if (mayBePatch(command)) progress({ type: 'item', item: commandStarted(commandLine(command)) })
     await using spool = outputSpool({ memoryBytesMax: maxOutputBytes, bytesMax: DOCUMENT_BYTES_MAX })
     const show = liveOutput(progress)
 
@@ -99,3 +128,16 @@ export const exec = defineTool({
     return { ...output, fileKey }
   },
 })
+
+/** As if a program of that name had run. */
+function patchResult({ summary, wallTimeSeconds }: AppliedPatch) {
+  return {
+    exitCode: 0,
+    stdout: summary,
+    stderr: '',
+    durationMs: wallTimeSeconds * 1000,
+    timedOut: false,
+    signal: null,
+    truncated: false,
+  }
+}

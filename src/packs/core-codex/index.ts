@@ -8,7 +8,9 @@ import { fileSearch } from './file-search.ts'
 import { grepFiles } from './grep-files.ts'
 import { listDir } from './list-dir.ts'
 import { readFile } from './read-file.ts'
+import { requestUserInput } from './request-user-input.ts'
 import { updatePlan } from './update-plan.ts'
+import { viewImage } from './view-image.ts'
 import { writeStdin } from './write-stdin.ts'
 
 export { applyPatchTool } from './apply-patch-tool.ts'
@@ -27,7 +29,10 @@ export { fileSearch } from './file-search.ts'
 export { grepFiles } from './grep-files.ts'
 export { listDir } from './list-dir.ts'
 export { readFile } from './read-file.ts'
+export { requestUserInput } from './request-user-input.ts'
 export { updatePlan } from './update-plan.ts'
+export { viewImage } from './view-image.ts'
+export { ImageError } from './view-image-errors.ts'
 export { writeStdin } from './write-stdin.ts'
 
 export const coreCodex: Pack = {
@@ -40,7 +45,9 @@ export const coreCodex: Pack = {
     grepFiles,
     listDir,
     readFile,
+    requestUserInput,
     updatePlan,
+    viewImage,
     writeStdin,
   ],
 }

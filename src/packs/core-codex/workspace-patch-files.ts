@@ -2,9 +2,8 @@
 
 import { PathDeniedError } from '../../platform/errors.ts'
 import type { Workspace } from '../../platform/workspace.ts'
-import type { PatchFiles } from './apply-patch/index.ts'
-import { decodeUtf8 } from './apply-patch/utf8.ts'
-import { PatchRejectedError } from './errors.ts'
+import type { PatchFiles, PatchSnapshot } from './apply-patch/index.ts'
+import { FileChangedError, PatchRejectedError } from './errors.ts'
 
 /** The policy is checked by the workspace; a path that it forbids is rejected in Codex's words before the first write. */
 export function workspacePatchFiles(workspace: Workspace): PatchFiles {
@@ -15,7 +14,14 @@ export function workspacePatchFiles(workspace: Workspace): PatchFiles {
       return info.kind === 'symlink' ? 'other' : info.kind
     },
     read: (path) => workspace.readBytes(path),
-    write: (path, text) => workspace.writeText(path, text),
+    async write(path, text, { expected } = {}) {
+      if (expected !== undefined && Buffer.compare(await workspace.readBytes(path), expected) !== 0) {
+        throw new FileChangedError(path)
+      }
+      await workspace.writeText(path, text).catch((error: unknown) => {
+        throw isFileInTheWay(error) ? new Error('a part of the path is a file', { cause: error }) : error
+      })
+    },
     remove: (path) => workspace.remove(path),
     snapshot: (path) => snapshot(workspace, path),
     async checkWritable(path) {
@@ -35,22 +41,36 @@ function rejection({ sandboxMode, message }: PathDeniedError): string {
     : `writing outside of the project; rejected by user approval settings (${message})`
 }
 
-/** What is no text, and what is a link, has no way back through a workspace; putting it back then fails loudly. */
-async function snapshot(workspace: Workspace, path: string): Promise<() => Promise<void>> {
+/** Codex makes folders only where nothing is, and so has other words for a file that stands where one has to be. */
+function isFileInTheWay(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}
+
+/**
+ * What is a link has no way back, and says so; a deleted file comes back without its mode. All bytes are held in memory until the patch has ended.
+ */
+async function snapshot(workspace: Workspace, path: string): Promise<PatchSnapshot> {
+  const forget = async () => {}
   const before = await workspace.stat(path)
   if (before === null) {
-    return async () => {
-      if ((await workspace.stat(path)) !== null) await workspace.remove(path)
+    return {
+      forget,
+      async restore() {
+        if ((await workspace.stat(path)) !== null) await workspace.remove(path)
+      },
     }
   }
   const target = await workspace.stat(await workspace.readable(path))
-  if (target?.kind !== 'file') return async () => {}
+  if (target?.kind !== 'file') return { forget, restore: async () => {} }
   const bytes = await workspace.readBytes(path)
-  return async () => {
-    if ((await workspace.stat(path))?.kind === before.kind) {
-      const now = await workspace.readBytes(path)
-      if (Buffer.compare(now, bytes) === 0) return
-    } else if (before.kind === 'symlink') throw new Error('a link cannot be made again')
-    await workspace.writeText(path, decodeUtf8(bytes))
+  return {
+    forget,
+    async restore() {
+      if ((await workspace.stat(path))?.kind === before.kind) {
+        const now = await workspace.readBytes(path)
+        if (Buffer.compare(now, bytes) === 0) return
+      } else if (before.kind === 'symlink') throw new Error('a link cannot be made again')
+      await workspace.writeBytes(path, bytes)
+    },
   }
 }

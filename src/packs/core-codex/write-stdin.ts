@@ -1,4 +1,4 @@
-/** write_stdin: another look at a command that outlived its call. */
+/** write_stdin: input for a command that outlived its call, or another look at it. */
 
 import { z } from 'zod'
 import { StdinClosedError, UnknownProcessError } from '../../platform/index.ts'
@@ -14,8 +14,8 @@ const POLL_YIELD_MS = { min: 5_000, max: 300_000 }
 export const writeStdin = defineTool({
   name: 'write_stdin',
   description:
-    'See what a running command has printed since the last look, or that it has ended. ' +
-    'Send the single character U+0003 to interrupt it.',
+    'See what a running command has printed since the last look, or that it has ended. With tty, chars are typed into ' +
+    'its terminal; without it, only the single character U+0003 can be sent, which interrupts the command.',
   input: z.object({
     session_id: z.number().int().describe('From exec_command'),
     chars: z.string().default('').describe('What to send; nothing by default'),
@@ -39,12 +39,12 @@ export const writeStdin = defineTool({
   // What it prints and how it ends shows in the item of the call that started it.
   item: { started: () => null, ended: () => null },
 
-  async run({ session_id, chars, yield_time_ms, max_output_tokens }, { workspace, signal }) {
+  async run({ session_id, chars, yield_time_ms, max_output_tokens }, { workspace, signal, model }) {
     const { min, max } = chars === '' ? POLL_YIELD_MS : WRITE_YIELD_MS
     const yieldMs = Math.min(Math.max(yield_time_ms, min), max)
     try {
       const snapshot = await workspace.processes.write(session_id, chars, { yieldMs, signal })
-      return execOutput(snapshot, max_output_tokens)
+      return execOutput(snapshot, max_output_tokens, model?.truncation)
     } catch (error) {
       const isOurs = error instanceof UnknownProcessError || error instanceof StdinClosedError
       throw isOurs ? new ExecFailedError('write_stdin', error) : error

@@ -1,0 +1,13 @@
+/** Conversation items without the secrets that the host knows of. */
+
+import type { ResponseItem } from '../protocol/response-item.ts'
+import type { Redactor } from '../std/redact.ts'
+import { redactOutput } from '../tools/redact-output.ts'
+
+/** What only its maker can read, or must find again byte for byte; an image is no text. */
+const OPAQUE = new Set(['id', 'call_id', 'encrypted_content', 'providerData', 'image_url'])
+
+/** The very item where there is nothing to take out. */
+export function redactItem<Item extends ResponseItem>(item: Item, redactor: Redactor): Item {
+  return redactOutput(item, redactor, OPAQUE)
+}

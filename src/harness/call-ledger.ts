@@ -34,6 +34,12 @@ export class CallLedger {
     return entry
   }
 
+  /** A task's own end is no concern of the script that started it. */
+  addTask(id: number, path: string, taskId: string): void {
+    const fields = { startedAt: 0, durationMs: 0, message: undefined }
+    this.#entries.push({ id, callId: taskId, path: `spawn.${path}`, state: 'spawned', ...fields })
+  }
+
   start(entry: LedgerEntry): void {
     this.runningCount++
     entry.state = 'running'

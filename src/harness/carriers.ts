@@ -10,6 +10,8 @@ export interface CarrierOptions {
   readonly declarations: string
   /** For more tools than are declared: how a script finds the others. */
   readonly discovery?: string
+  /** Whether scripts find `tools.spawn`. */
+  readonly spawns?: boolean
 }
 
 export const EXEC = 'exec'
@@ -32,10 +34,14 @@ const GLOBALS = `Besides tools there are:
 - store(key, value), load(key): data that later scripts of this conversation can load.
 - notify(text): tell yourself something at once, while the script goes on.
 - exit(): end the script here, successfully.
-- ALL_TOOLS: the names and descriptions of all tools. setTimeout, clearTimeout.`
+- ALL_TOOLS: the names and descriptions of all tools.
+- setTimeout, setInterval, queueMicrotask, performance.now, structuredClone, URL, URLSearchParams, TextEncoder, TextDecoder, atob, btoa.`
 
-const toolsText = ({ declarations, discovery }: CarrierOptions) =>
-  `${discovery === undefined ? '' : `${discovery}\n\n`}The tools:\n\n${declarations}`
+const SPAWN =
+  'tools.spawn.<tool>(…) starts a call that goes on after the script has ended: it gives { id, done } at once, where done is a promise of the result. tools.spawn.list(), .get(id) and .cancel(id) reach such tasks later.'
+
+const toolsText = ({ declarations, discovery, spawns = false }: CarrierOptions) =>
+  `${spawns ? `${SPAWN}\n\n` : ''}${discovery === undefined ? '' : `${discovery}\n\n`}The tools:\n\n${declarations}`
 
 /** For wire APIs and models with free-text tools: the input is the source itself. */
 export function execFreeformSpec(options: CarrierOptions): CustomToolSpec {

@@ -1,6 +1,7 @@
 /** What can go wrong at the harness's border. */
 
-import { ScriptError } from '../protocol/errors.ts'
+import { isCodexError, ScriptError } from '../protocol/errors.ts'
+import type { ScriptErrorKind } from './script-result.ts'
 
 /** A value that is not data, or too much of it, was to cross into a script. */
 export class ValueRefusedError extends ScriptError {
@@ -42,4 +43,22 @@ export class CellError extends ScriptError {
     super(message)
     this.code = code
   }
+}
+
+/** A tool's answer to a call that ends the whole script at once: none of its `catch` or `finally` runs any more. */
+export class ScriptStopError extends ScriptError {
+  override readonly name = 'ScriptStopError'
+  override readonly code = 'script_stopped'
+  /** What the script's failure is known by. */
+  readonly kind: ScriptErrorKind
+
+  constructor({ kind = 'aborted', message }: { readonly kind?: ScriptErrorKind; readonly message: string }) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+/** Also one that another copy of this library made. */
+export function isScriptStop(error: unknown): error is ScriptStopError {
+  return isCodexError(error) && error.code === 'script_stopped'
 }

@@ -1,6 +1,6 @@
 /** Why a script ended, in words that say what to do. */
 
-import { nearestNames } from '../std/nearest.ts'
+import { insteadOf } from './absent-globals.ts'
 import type { GuestOutcome } from './guest/prelude.ts'
 import type { ScriptLimits } from './limits.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -9,11 +9,11 @@ import type { ScriptErrorKind, ScriptFailure } from './script-result.ts'
 import type { ScriptToolEntry } from './script-tools.ts'
 import { sourceFrame } from './source-frame.ts'
 import { originalPosition } from './source-positions.ts'
+import { type KnownTools, unknownTool } from './unknown-tool.ts'
 import type { StopReason } from './worker-messages.ts'
 
-export interface FailureSetting {
+export interface FailureSetting extends KnownTools {
   readonly source: string
-  readonly entries: readonly ScriptToolEntry[]
   readonly limits: ScriptLimits
   readonly sourceMap?: string | undefined
 }
@@ -25,8 +25,8 @@ export function failure(
   position?: Position | undefined,
 ): ScriptFailure {
   if (position === undefined) return { kind, message }
-  const { line, column } = position
-  const frame = sourceFrame(source, position)
+  const { line, column } = withinSource(position, source)
+  const frame = sourceFrame(source, { line, column })
   return {
     kind,
     message: `${message} (${SCRIPT_FILE}:${line}:${column})`,
@@ -34,6 +34,13 @@ export function failure(
     column,
     ...(frame !== undefined && { frame }),
   }
+}
+
+/** What the wrapper stumbled over behind the end is said of the end. */
+function withinSource(position: Position, source: string): Position {
+  const lines = source.split('\n')
+  if (position.line <= lines.length) return position
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }
 
 const SHELL =
@@ -62,26 +69,12 @@ function syntaxHint(source: string, entries: readonly ScriptToolEntry[]): string
   return ''
 }
 
-/** What Node and browsers have and a script does not, with what there is instead. */
-const ABSENT: Readonly<Record<string, string>> = {
-  require: 'There are no modules in a script; use the functions under tools.',
-  module: 'There are no modules in a script; end it with return.',
-  exports: 'There are no modules in a script; end it with return.',
-  process: 'A script has no process; what it may know is in context.',
-  fs: 'A script has no file system of its own; use the functions under tools.',
-  fetch: 'A script has no network of its own; use the functions under tools.',
-  Buffer: 'A script has Uint8Array, but no Buffer.',
-  setInterval: 'A script has setTimeout, but no setInterval.',
-  window: 'A script runs in no browser.',
-  document: 'A script runs in no browser.',
-}
-
 export function explainThrown(
   outcome: GuestOutcome & { ok: false },
   setting: FailureSetting,
   unawaited: readonly string[],
 ): ScriptFailure {
-  const { source, entries, sourceMap } = setting
+  const { source, sourceMap } = setting
   const inBody = positionInStack(outcome.stack)
   const position = inBody && originalPosition(inBody, sourceMap)
   const said = outcome.name === '' ? outcome.message : `${outcome.name}: ${outcome.message}`
@@ -93,14 +86,19 @@ export function explainThrown(
         'tool',
         `tools.${outcome.path} failed: ${outcome.name === 'Error' ? outcome.message : said}`,
       )
+    case 'detached':
+      return fail(
+        'detached',
+        `The task tools.spawn.${outcome.path} failed: ${outcome.name === 'Error' ? outcome.message : said}`,
+      )
     case 'unknown-tool':
       return isOnLine(outcome.path, source, position)
-        ? fail('unknown-tool', unknownTool(outcome.path, entries))
+        ? fail('unknown-tool', unknownTool(askedPath(outcome), setting))
         : fail('runtime', said)
     case 'syntax':
       return fail('syntax', said)
     case 'runtime':
-      return explainRuntime(outcome, said, fail, unawaited)
+      return explainRuntime(outcome, said, fail, setting.entries, unawaited)
     default:
       return fail(outcome.kind as ScriptErrorKind, outcome.message)
   }
@@ -110,17 +108,19 @@ function explainRuntime(
   { name, message }: GuestOutcome & { ok: false },
   said: string,
   fail: (kind: ScriptErrorKind, message: string) => ScriptFailure,
+  entries: readonly ScriptToolEntry[],
   unawaited: readonly string[],
 ): ScriptFailure {
-  if (message.startsWith(FORBIDDEN_IMPORT)) return fail('forbidden', `${message}. ${ABSENT.require}`)
+  if (message.startsWith(FORBIDDEN_IMPORT))
+    return fail('forbidden', `${message}. ${insteadOf('require', entries)}`)
   if (name === 'InternalError' && message === 'stack overflow') {
     return fail('stack', 'The script called itself too deeply: stack overflow. Use a loop, or less depth.')
   }
   if (name === 'InternalError' && message === 'out of memory')
     return fail('memory', 'The script ran out of memory.')
 
-  const absent = name === 'ReferenceError' ? /^'(\w+)' is not defined$/.exec(message)?.[1] : undefined
-  const instead = absent === undefined || !Object.hasOwn(ABSENT, absent) ? undefined : ABSENT[absent]
+  const absent = name === 'ReferenceError' ? /^'([\w$]+)' is not defined$/.exec(message)?.[1] : undefined
+  const instead = absent === undefined ? undefined : insteadOf(absent, entries)
   if (instead !== undefined)
     return fail(absent === 'require' ? 'forbidden' : 'runtime', `${said}. ${instead}`)
 
@@ -134,6 +134,12 @@ function explainRuntime(
   return fail('runtime', said)
 }
 
+/** Of `tools.files.read()`, where there is no `files`, the guest knows the first name only; the engine says the next. */
+function askedPath({ path, message }: GuestOutcome & { ok: false }): string {
+  const next = /^cannot read property '([\w$]+)' of undefined$/.exec(message)?.[1]
+  return next === undefined ? path : `${path}.${next}`
+}
+
 /** The guest only knows which name was asked for last; the error may be about something else. */
 function isOnLine(path: string, source: string, position: Position | undefined): boolean {
   if (position === undefined) return true
@@ -142,21 +148,10 @@ function isOnLine(path: string, source: string, position: Position | undefined):
   return nearby.includes(path.split('.').at(-1) ?? path)
 }
 
-function unknownTool(asked: string, entries: readonly ScriptToolEntry[]): string {
-  const known = entries.flatMap(({ path, aliases }) => [path, ...(aliases ?? [])])
-  const nearest = nearestNames(asked, known)
-  const [first] = nearest
-  if (first === undefined) return `tools.${asked} does not exist. ALL_TOOLS lists the tools there are.`
-
-  const example = entries.find(({ path, aliases }) => path === first || aliases?.includes(first))?.example
-  const names = nearest.map((name) => `tools.${name}`).join(', ')
-  return `tools.${asked} does not exist. Nearest: ${names}.${example === undefined ? '' : ` For example: ${example}`}`
-}
-
 const bytes = (count: number) => (count % 1024 === 0 ? `${count / 1024} KiB` : `${count} bytes`)
 
 export function explainStop(
-  stop: Exclude<StopReason, 'exit'>,
+  stop: Exclude<StopReason, 'exit' | 'stopped'>,
   { source, limits }: FailureSetting,
 ): ScriptFailure {
   const fail = (message: string, position?: Position) => failure(stop, message, source, position)
@@ -179,6 +174,10 @@ export function explainStop(
       return fail('The script called itself too deeply: stack overflow. Use a loop, or less depth.')
     case 'limit-calls':
       return fail(`The script made more than ${limits.callsMax} tool calls, its limit.`)
+    case 'limit-tasks':
+      return fail(
+        `The script started more than ${limits.tasksMax} tasks with tools.spawn, its limit. Await calls instead.`,
+      )
     case 'limit-output':
       return fail(
         `The script gave more output than ${bytes(limits.resultBytesMax)}. Give less: a summary, or a file's name.`,
@@ -193,6 +192,19 @@ export function explainStop(
     case 'killed':
       return fail("The script's worker died, and the script with it.")
   }
+}
+
+/** A script that waits for what a lost failure keeps from happening. */
+export function explainUnhandled(
+  { path, message = 'no reason given' }: { readonly path: string; readonly message?: string | undefined },
+  { source }: FailureSetting,
+): ScriptFailure {
+  return failure(
+    'unhandled',
+    `tools.${path} failed, and nothing in the script handled that: ${message}. The script then waited for something that cannot happen any more. Await the call, or catch its failure.`,
+    source,
+    onlyAwait(source),
+  )
 }
 
 /** Where it waits can be told when it can wait in one place only. */

@@ -9,12 +9,20 @@ import {
   type QuickJSRuntime,
   type QuickJSSyncVariant,
 } from 'quickjs-emscripten-core'
-import type { GuestSetup } from './guest/prelude.ts'
 import { PRELUDE } from './guest/prelude.ts'
+import { WEB } from './guest/web.ts'
 import { type GuestMemory, guestMemory } from './guest-memory.ts'
 import type { ScriptLimits } from './limits.ts'
 import { FORBIDDEN_IMPORT, SCRIPT_FILE, SCRIPT_PREFIX, SCRIPT_SUFFIX } from './script-file.ts'
-import { type Catalogue, SHARED, STOP_FLAG, type StopReason, sharedNow } from './worker-messages.ts'
+import { WebAnswers } from './web-answers.ts'
+import {
+  type Catalogue,
+  type ScriptStopped,
+  SHARED,
+  STOP_FLAG,
+  type StopReason,
+  sharedNow,
+} from './worker-messages.ts'
 
 /** Promise jobs between two looks at the clock. */
 const JOBS_PER_SLICE = 200
@@ -31,7 +39,8 @@ export interface GuestOptions {
 
 export interface GuestRun {
   readonly body: string
-  readonly setup: GuestSetup
+  /** JSON of `GuestSetup`. */
+  readonly setup: string
   readonly limits: Pick<ScriptLimits, 'cpuMs' | 'ticksMax' | 'memoryBytesMax' | 'stackBytesMax'>
   /** Called while the script runs, with JSON. */
   readonly onEvent: (event: string) => void
@@ -39,8 +48,14 @@ export interface GuestRun {
 
 /** How things stand when the guest has nothing more to do for now. */
 export type GuestState =
-  | { readonly type: 'waiting'; readonly calls: string; readonly timerMs: number }
-  | { readonly type: 'ended'; readonly end: string | { readonly stop: StopReason } }
+  | {
+      readonly type: 'waiting'
+      readonly calls: string
+      readonly timerMs: number
+      /** Items of a JSON array of `ClockRead`: what the script read since the last time. */
+      readonly clock: string
+    }
+  | { readonly type: 'ended'; readonly end: string | ScriptStopped; readonly clock: string }
 
 type GuestFunction = 'install' | 'start' | 'settle' | 'runTimer' | 'flush'
 
@@ -94,7 +109,8 @@ export class GuestInstance {
   }
 
   install(catalogue: Catalogue): void {
-    this.#call('install', JSON.stringify(catalogue.names), catalogue.all)
+    const { names, all, spawns } = catalogue
+    this.#call('install', JSON.stringify(names), all, spawns ? 'spawns' : '')
   }
 
   start(run: GuestRun): GuestState {
@@ -105,7 +121,7 @@ export class GuestInstance {
     return this.#enter(() => {
       const script = this.#context.evalCode(SCRIPT_PREFIX + run.body + SCRIPT_SUFFIX, SCRIPT_FILE)
       if (script.error !== undefined) return { notParsed: script.error }
-      return this.#call('start', script.value, JSON.stringify(run.setup))
+      return this.#call('start', script.value, run.setup)
     })
   }
 
@@ -130,6 +146,9 @@ export class GuestInstance {
     this.#enteredAt = performance.now()
     Atomics.store(this.#shared, SHARED.enteredAt, sharedNow())
     try {
+      // Told to stop meanwhile, it hears of nothing else.
+      this.#readStopFlag()
+      if (this.#stop !== undefined) return this.#stopped(this.#stop)
       const result = work()
       if (result !== undefined && 'notParsed' in result) return this.#notParsed(result.notParsed)
       this.#drain()
@@ -167,28 +186,32 @@ export class GuestInstance {
 
     const report = this.#context.getString(flushed)
     flushed.dispose()
-    const [state, pending, timer] = report.split('|', 3)
-    const text = report.slice(`${state}|${pending}|${timer}|`.length)
-    if (state === '1') return this.#ended(text)
-    const timerMs = Number(timer)
-    if (pending === '0' && timerMs < 0)
-      return this.#stopped(this.#memory.isExhausted() ? 'memory' : 'deadlock')
-    return { type: 'waiting', calls: text === '' ? '' : `[${text}]`, timerMs }
+    const [state, timer, clock = ''] = report.split('|', 3)
+    const text = report.slice(`${state}|${timer}|${clock}|`.length)
+    if (state === '1') return this.#ended(text, clock)
+    if (state === '2') return this.#deadlocked(text)
+    return { type: 'waiting', calls: text === '' ? '' : `[${text}]`, timerMs: Number(timer), clock }
+  }
+
+  /** @param unseen JSON of the ids of calls that nobody looked at. */
+  #deadlocked(unseen: string): GuestState {
+    if (this.#memory.isExhausted()) return this.#stopped('memory')
+    return { type: 'ended', end: { stop: 'deadlock', unseen: JSON.parse(unseen) }, clock: '' }
   }
 
   /** After memory ran out the guest may report anything, so a failure counts as that. */
-  #ended(end: string): GuestState {
+  #ended(end: string, clock: string): GuestState {
     if (this.#memory.isExhausted() && !end.startsWith('{"outcome":{"ok":true')) return this.#stopped('memory')
-    return { type: 'ended', end }
+    return { type: 'ended', end, clock }
   }
 
   #stopped(stop: StopReason): GuestState {
-    return { type: 'ended', end: { stop } }
+    return { type: 'ended', end: { stop }, clock: '' }
   }
 
   #notParsed(error: QuickJSHandle): GuestState {
     const outcome = { ok: false, kind: 'syntax', path: '', ...this.#readError(error) }
-    return this.#ended(JSON.stringify({ outcome, unattended: [], consoleDropped: 0, calls: [] }))
+    return this.#ended(JSON.stringify({ outcome, unattended: [], consoleDropped: 0, calls: [] }), '')
   }
 
   /** No script has run yet, so reading fields runs nothing of its own. */
@@ -202,6 +225,7 @@ export class GuestInstance {
     const flag = Atomics.load(this.#shared, SHARED.stop)
     if (flag === STOP_FLAG.timeout) this.#stop ??= 'timeout'
     if (flag === STOP_FLAG.aborted) this.#stop ??= 'aborted'
+    if (flag === STOP_FLAG.stopped) this.#stop ??= 'stopped'
   }
 
   /** The first reason stays: what ended the script outranks what it says afterwards. */
@@ -235,8 +259,17 @@ export class GuestInstance {
     const stop = context.newFunction('stop', (reason) => {
       this.#stop ??= context.getString(reason) as StopReason
     })
-    context.setProp(host, 'emit', emit)
-    context.setProp(host, 'stop', stop)
+    const answers = new WebAnswers()
+    const askWeb = context.newFunction('askWeb', (request) =>
+      context.newString(answers.answer(context.getString(request))),
+    )
+    const loadWeb = context.newFunction('loadWeb', () => {
+      const maker = context.evalCode(WEB, 'harness.js', { strict: true })
+      // Only memory or a stop can be in its way; the script then ends by that.
+      return maker.error === undefined ? maker.value : context.undefined
+    })
+    const parts = { emit, stop, askWeb, loadWeb }
+    for (const [name, part] of Object.entries(parts)) context.setProp(host, name, part)
     const prelude = context.unwrapResult(context.evalCode(PRELUDE, 'harness.js', { strict: true }))
     const guest = context.unwrapResult(context.callFunction(prelude, context.undefined, host))
     const find = (name: GuestFunction) => context.getProp(guest, name)

@@ -11,11 +11,12 @@ export {
   waitSpec,
 } from './carriers.ts'
 export { type CellReport, CellTable, DEFAULT_WAIT_MS, type ExecOptions, type WaitOptions } from './cells.ts'
-export { CellError, PragmaError, ValueRefusedError } from './errors.ts'
+export { CellError, PragmaError, ScriptStopError, ValueRefusedError } from './errors.ts'
 export { DEFAULT_LIMITS, type ScriptLimits } from './limits.ts'
 export { type ExecRequest, parseExecRequest } from './pragma.ts'
 export { DEFAULT_OUTPUT_TOKENS, renderCell, reportOf } from './render.ts'
 export { ScriptEngine, type ScriptEngineOptions, type ScriptRunSettings } from './script-engine.ts'
+export type { ClockSamples, ScriptReplay, ScriptSamples } from './script-replay.ts'
 export type {
   CallState,
   ConsoleLine,
@@ -27,7 +28,8 @@ export type {
   ScriptOutput,
   ScriptResult,
 } from './script-result.ts'
-export type { ScriptCall, ScriptToolEntry, ScriptTools } from './script-tools.ts'
+export type { ScriptCall, ScriptTask, ScriptToolEntry, ScriptTools } from './script-tools.ts'
+export { TaskSet, type TaskState } from './task-set.ts'
 export {
   type DetectedEnd,
   type DetectedText,

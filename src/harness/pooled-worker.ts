@@ -80,7 +80,7 @@ export class PooledWorker {
   }
 
   /** Asks the script to end: at the engine's next question when it runs, at once when it waits. */
-  stop(runId: number, reason: 'timeout' | 'aborted'): void {
+  stop(runId: number, reason: 'timeout' | 'aborted' | 'stopped'): void {
     Atomics.store(this.#shared, SHARED.stop, STOP_FLAG[reason])
     this.#post({ type: 'stop', runId })
   }

@@ -26,8 +26,21 @@ function prepareText(text: string): PreparedSource {
   if (isBody(text) && !mayMeanTypeArguments(text)) return { ok: true, body: text }
 
   const stripped = stripTypes(withoutTypeImports(text))
-  if (!stripped.ok || isBody(stripped.body)) return stripped
-  return explainBody(stripped)
+  if (stripped.ok && isBody(stripped.body)) return stripped
+  return withinText(stripped.ok ? explainBody(stripped) : stripped, text)
+}
+
+/** What the parser missed behind the end is missing at the end; the bracket it stumbled over there is ours. */
+function withinText(refused: PreparedSource, text: string): PreparedSource {
+  const lines = text.split('\n')
+  if (refused.ok || refused.line === undefined || refused.line <= lines.length) return refused
+  const column = (lines.at(-1)?.length ?? 0) + 1
+  return {
+    ...refused,
+    message: `The script ends before it is complete (${refused.message})`,
+    line: lines.length,
+    column,
+  }
 }
 
 /**

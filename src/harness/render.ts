@@ -4,6 +4,7 @@ import type { ToolOutput } from '../protocol/response-item.ts'
 import { jsonSafe } from '../std/json-safe.ts'
 import { formattedTruncation, type TruncationPolicy, truncateParts } from '../std/truncate.ts'
 import type { CellReport } from './cells.ts'
+import { valueWithin } from './cut-value.ts'
 import type {
   ConsoleLine,
   ScriptCallRecord,
@@ -17,7 +18,7 @@ type Part = Exclude<ToolOutput, string>[number]
 /** Of everything but the header; a model may ask for less. */
 export const DEFAULT_OUTPUT_TOKENS = 10_000
 
-const MARK = { done: '✓', failed: '✗', aborted: '■', 'never-started': '·' } as const
+const MARK = { done: '✓', failed: '✗', aborted: '■', 'never-started': '·', spawned: '→' } as const
 const LEDGER_LINES_MAX = 40
 
 /** A finished script, for who does not use cells. */
@@ -37,11 +38,10 @@ export function renderCell(
   policy: TruncationPolicy = { mode: 'tokens', limit: DEFAULT_OUTPUT_TOKENS },
 ): ToolOutput {
   const header = headerOf(report)
-  const parts = [
-    ...report.output.map(partOf),
-    ...textPart(consoleText(report.logs)),
-    ...endParts(report.result),
-  ]
+  const { result } = report
+  const said = [...report.output.map(partOf), ...textPart(consoleText(report.logs))]
+  const after = result === undefined ? [] : textPart(warningText(result))
+  const parts = [...said, ...endParts(result, valueBytesMax([...said, ...after], policy)), ...after]
   if (parts.every((part) => part.type === 'input_text')) {
     return `${header}${formattedTruncation(parts.map(({ text }) => text).join('\n'), policy)}`
   }
@@ -69,11 +69,20 @@ function consoleText(logs: readonly ConsoleLine[]): string {
   return `Console:\n${lines.join('\n')}`
 }
 
-function endParts(result: ScriptResult | undefined): Part[] {
-  if (result === undefined) return []
-  const end = result.ok ? valueText(result.value) : failureText(result.error, result.calls)
-  return [...textPart(end), ...textPart(result.warnings.map((warning) => `Warning: ${warning}`).join('\n'))]
+/** What the other parts leave of the budget, but half of it at least. */
+function valueBytesMax(others: readonly Part[], { mode, limit }: TruncationPolicy): number {
+  const bytes = mode === 'tokens' ? limit * 4 : limit
+  const taken = others.reduce((sum, part) => sum + ('text' in part ? Buffer.byteLength(part.text) + 1 : 0), 0)
+  return Math.max(Math.floor(bytes / 2), bytes - taken)
 }
+
+function endParts(result: ScriptResult | undefined, bytesMax: number): Part[] {
+  if (result === undefined) return []
+  return textPart(result.ok ? valueText(result.value, bytesMax) : failureText(result.error, result.calls))
+}
+
+const warningText = ({ warnings }: ScriptResult) =>
+  warnings.map((warning) => `Warning: ${warning}`).join('\n')
 
 function failureText({ message, frame }: ScriptFailure, calls: readonly ScriptCallRecord[]): string {
   return [`Script error:\n${message}`, frame, ledgerText(calls)]
@@ -94,8 +103,8 @@ function ledgerText(calls: readonly ScriptCallRecord[]): string | undefined {
   return `Calls before the end (do not repeat those that are done):\n${shown.join('\n')}`
 }
 
-/** A string as it is; data as JSON, with what JSON cannot say in the nearest words. */
-function valueText(value: unknown): string {
+/** A string as it is; data as JSON, with what JSON cannot say in the nearest words, and what is too long cut in its places. */
+function valueText(value: unknown, bytesMax: number): string {
   if (value === undefined) return ''
-  return typeof value === 'string' ? value : JSON.stringify(jsonSafe(value), null, 2)
+  return typeof value === 'string' ? value : valueWithin(jsonSafe(value), bytesMax)
 }

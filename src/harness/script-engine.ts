@@ -4,6 +4,7 @@ import { type Log, silentLog } from '../observability/log.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { DEFAULT_LIMITS, resolveLimits, type ScriptLimits } from './limits.ts'
+import type { ScriptReplay, ScriptSamples } from './script-replay.ts'
 import type { ScriptEvent, ScriptResult } from './script-result.ts'
 import type { ScriptRuntime } from './script-runtime.ts'
 import type { ScriptTools } from './script-tools.ts'
@@ -29,6 +30,15 @@ export interface ScriptRunSettings {
   readonly onEvent?: (event: ScriptEvent) => void
   /** What `load` finds. What `store` was given is written to it when the script has ended, however it ended. */
   readonly stored?: Map<string, unknown>
+  /** What the ids of `tools.spawn` begin with; a counter follows. Default: new for each run. */
+  readonly taskPrefix?: string
+  /** Time and chance as an earlier run saw them. */
+  readonly replay?: ScriptReplay
+  /**
+   * Told what the script sees of time and chance that `replay` did not give, in order: the seed before the script starts,
+   * clock reads before the calls that follow them.
+   */
+  readonly onSampled?: (samples: ScriptSamples) => void
 }
 
 /**
@@ -64,12 +74,13 @@ export class ScriptEngine implements AsyncDisposable {
    *
    * @param source TypeScript or JavaScript: the body of an async function, alone or in a markdown fence.
    * @returns Also for everything a script did wrong: `ok` tells. Positions are the source's own.
-   * @throws {OptionError} A limit that cannot be meant.
+   * @throws {OptionError} A limit, a context or a replay that cannot be meant.
+   * @throws {ValueRefusedError} What is no data in `stored`.
    */
   async run(source: string, settings: ScriptRunSettings): Promise<ScriptResult> {
     const limits = this.#limitsOf(settings)
     const runtime = await this.#open()
-    return runtime.run(source, settings, limits)
+    return await runtime.run(source, settings, limits)
   }
 
   /** Scripts that still run are given up, and answered with `killed`. */

@@ -35,11 +35,15 @@ export interface ScriptFailure {
   readonly frame?: string
 }
 
-/** `never-started`: the script asked for it, but it waited for its turn until the end. */
-export type CallState = 'done' | 'failed' | 'aborted' | 'never-started'
+/**
+ * `never-started`: the script asked for it, but it waited for its turn until the end. `spawned`: a task was started; how
+ * it ends is not the script's concern.
+ */
+export type CallState = 'done' | 'failed' | 'aborted' | 'never-started' | 'spawned'
 
 /** One line of the call ledger. */
 export interface ScriptCallRecord {
+  /** Of a task, its id. */
   readonly callId: string
   readonly path: string
   readonly state: CallState
@@ -82,5 +86,6 @@ export type ScriptEvent =
   | { readonly type: 'notified'; readonly text: string }
   /** `yield_control()`: the model may look at the output so far. */
   | { readonly type: 'yielded' }
+  | { readonly type: 'task_started'; readonly taskId: string; readonly path: string }
   | { readonly type: 'call_started'; readonly callId: string; readonly path: string }
   | { readonly type: 'call_ended'; readonly call: ScriptCallRecord }

@@ -4,60 +4,59 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../observability/log.ts'
 import { messageOf } from '../protocol/errors.ts'
+import { unreachable } from '../std/unreachable.ts'
 import { CallLedger, type LedgerEntry, recordOf } from './call-ledger.ts'
-import { ValueRefusedError } from './errors.ts'
-import { explainStop, explainThrown, type FailureSetting } from './explain-failure.ts'
+import { isScriptStop, type ScriptStopError, ValueRefusedError } from './errors.ts'
+import {
+  explainStop,
+  explainThrown,
+  explainUnhandled,
+  type FailureSetting,
+  failure,
+} from './explain-failure.ts'
 import type { GuestCall, GuestEnd } from './guest/prelude.ts'
-import { CONSOLE_LINES_MAX, type ScriptLimits } from './limits.ts'
+import type { ScriptLimits } from './limits.ts'
 import type { PooledWorker } from './pooled-worker.ts'
-import type {
-  ConsoleLine,
-  ImageDetail,
-  ScriptEvent,
-  ScriptFailure,
-  ScriptOutput,
-  ScriptResult,
-} from './script-result.ts'
+import { type GuestEvent, ScriptRecord } from './script-record.ts'
+import type { ClockSamples } from './script-replay.ts'
+import type { ScriptEvent, ScriptFailure, ScriptResult } from './script-result.ts'
 import type { ScriptTools } from './script-tools.ts'
 import { encodeTagged, reviveTagged } from './tagged-json.ts'
 import { WallClock } from './wall-clock.ts'
-import type { Catalogue, FromWorker, StopReason } from './worker-messages.ts'
+import type { Catalogue, FromWorker, ScriptStopped, StopReason } from './worker-messages.ts'
 import type { WorkerState } from './worker-pool.ts'
 
 /** A script stuck where the engine asks nothing is ended with its worker, this long after it was told to stop. */
 const STUCK_MS = 250
 /** What nobody awaited may still finish. */
 const GRACE_MS = 50
+/** What tools that are under way are told. */
+const STOP_WORDS = {
+  timeout: 'The script ran out of time.',
+  aborted: 'The script was aborted.',
+  stopped: 'The script was stopped.',
+} as const
 /** How long tools that were told to stop are waited for. */
 const STOPPING_MS = 2_000
-/** 20 console events a second. */
-const CONSOLE_EVENT_MS = 50
-
 export interface ScriptRunOptions {
   readonly runId: number
   readonly source: string
   readonly body: string
   readonly sourceMap: string | undefined
+  /** JSON of `GuestSetup`. */
+  readonly setup: string
   readonly catalogue: Catalogue
   readonly tools: ScriptTools
   readonly limits: ScriptLimits
-  readonly context: unknown
   readonly signal: AbortSignal | undefined
   readonly stored: Map<string, unknown> | undefined
   readonly onEvent: ((event: ScriptEvent) => void) | undefined
+  /** Never throws. */
+  readonly onSampled: ((clock: ClockSamples) => void) | undefined
   readonly log: Log
 }
 
-type Ending = GuestEnd | { readonly stop: StopReason }
-
-/** The guest's events, as it writes them. */
-type GuestEvent =
-  | readonly ['text', string]
-  | readonly ['image', { imageUrl: string; detail: ImageDetail }]
-  | readonly ['notify', string]
-  | readonly ['yield', null]
-  | readonly ['console', ConsoleLine]
-  | readonly ['store', readonly [key: string, tagged: 0 | 1, value: unknown]]
+type Ending = GuestEnd | ScriptStopped
 
 export class ScriptRun {
   readonly #worker: PooledWorker
@@ -68,16 +67,14 @@ export class ScriptRun {
   readonly #underWay = new Set<Promise<void>>()
   readonly #stopTools = new AbortController()
   readonly #clock: WallClock
-  readonly #output: ScriptOutput[] = []
-  readonly #logs: ConsoleLine[] = []
-  readonly #writes: Array<readonly [key: string, value: unknown]> = []
+  readonly #record: ScriptRecord
   readonly #onAbort = () => this.#stop('aborted')
-  #unsentLines: ConsoleLine[] = []
-  #consoleTimer: NodeJS.Timeout | undefined
   #settled: string[] = []
   #stuckTimer: NodeJS.Timeout | undefined
   #cpuTimer: NodeJS.Timeout | undefined
   #stopReason: StopReason | undefined
+  /** What a tool ended the script with. */
+  #stopError: ScriptStopError | undefined
   #ended = false
   #resolve: (ending: Ending) => void = () => {}
 
@@ -86,6 +83,7 @@ export class ScriptRun {
     this.#worker = worker
     this.#options = options
     this.#release = release
+    this.#record = new ScriptRecord(options.onEvent, options.log)
     this.#clock = new WallClock(options.limits.wallMs, () => this.#stop('timeout'))
     setMaxListeners(0, this.#stopTools.signal)
   }
@@ -98,26 +96,13 @@ export class ScriptRun {
     })
     const isStopped = 'stop' in ending && ending.stop !== 'exit'
     const leftOver = await this.#endCalls(isStopped ? 0 : GRACE_MS)
-    this.#flushConsole()
+    this.#record.end('stop' in ending ? undefined : ending.consoleDropped)
     return this.#assemble(ending, leftOver)
   }
 
   #begin(): void {
-    const { signal, stored, context, limits, body, runId, catalogue } = this.#options
+    const { signal, setup, limits, body, runId, catalogue } = this.#options
     signal?.addEventListener('abort', this.#onAbort)
-    const entries = [...(stored ?? [])].map(([key, value]) => {
-      const { text, tagged } = encodeTagged(value, `stored ${key}`)
-      return [key, tagged ? 1 : 0, text] as const
-    })
-    const setup = {
-      callsMax: limits.callsMax,
-      argumentChars: limits.argumentBytesMax,
-      resultChars: limits.resultBytesMax,
-      consoleChars: limits.consoleBytesMax,
-      consoleLines: CONSOLE_LINES_MAX,
-      context,
-      stored: entries,
-    }
     this.#watchCpu(limits.cpuMs + STUCK_MS)
     this.#worker.run({ runId, body, setup, limits }, catalogue, {
       onMessage: (message) => this.#receive(message),
@@ -129,13 +114,15 @@ export class ScriptRun {
   #receive(message: Exclude<FromWorker, { type: 'ready' }>): void {
     switch (message.type) {
       case 'calls':
+        this.#tellClock(message.clock)
         for (const call of JSON.parse(message.calls) as GuestCall[]) this.#admit(call)
         return
       case 'event':
-        this.#record(JSON.parse(message.event) as GuestEvent)
+        this.#record.add(JSON.parse(message.event) as GuestEvent)
         return
       case 'done': {
         const { end, healthy, memoryBytes } = message
+        this.#tellClock(message.clock)
         const ending: Ending = typeof end === 'string' ? JSON.parse(end) : end
         if ('calls' in ending) for (const call of ending.calls) this.#admit(call)
         this.#end(ending, { isHealthy: healthy, memoryBytes })
@@ -143,15 +130,17 @@ export class ScriptRun {
     }
   }
 
+  #tellClock(clock: string): void {
+    if (clock !== '') this.#options.onSampled?.(JSON.parse(`[${clock}]`) as ClockSamples)
+  }
+
   // Stopping
 
-  #stop(reason: 'timeout' | 'aborted'): void {
+  #stop(reason: keyof typeof STOP_WORDS): void {
     if (this.#ended || this.#stopReason !== undefined) return
     this.#stopReason = reason
     this.#worker.stop(this.#options.runId, reason)
-    this.#stopTools.abort(
-      new Error(reason === 'aborted' ? 'The script was aborted.' : 'The script ran out of time.'),
-    )
+    this.#stopTools.abort(new Error(STOP_WORDS[reason]))
     this.#stuckTimer = setTimeout(() => this.#kill(reason), STUCK_MS)
   }
 
@@ -181,10 +170,15 @@ export class ScriptRun {
 
   // Calls
 
-  #admit([id, path, tagged, args]: GuestCall): void {
+  #admit([id, path, tagged, args, taskId]: GuestCall): void {
+    const given = reviveTagged(args, tagged === 1) as unknown[]
+    if (taskId !== undefined) {
+      void this.#spawn(id, path, given, taskId)
+      return
+    }
     const entry = this.#ledger.add(id, path)
     const start = () => {
-      const running = this.#call(entry, reviveTagged(args, tagged === 1) as unknown[])
+      const running = this.#call(entry, given)
       this.#underWay.add(running)
       void running.then(() => {
         this.#underWay.delete(running)
@@ -200,7 +194,7 @@ export class ScriptRun {
     const { tools } = this.#options
     const { callId, path } = entry
     this.#ledger.start(entry)
-    this.#emit({ type: 'call_started', callId, path })
+    this.#record.emit({ type: 'call_started', callId, path })
     try {
       const value = await tools.call(args, {
         callId,
@@ -212,16 +206,32 @@ export class ScriptRun {
       this.#settle(`[${entry.id},${tagged ? 1 : 0},${text}]`)
       this.#endCall(entry, 'done')
     } catch (error) {
-      const name = error instanceof Error ? error.name : 'Error'
-      const kind =
-        error instanceof ValueRefusedError
-          ? 'serialization'
-          : error instanceof ResultTooLargeError
-            ? 'limit-output'
-            : 'tool'
-      this.#settle(JSON.stringify([entry.id, null, name, messageOf(error), kind]))
+      if (isScriptStop(error)) this.#stopAs(error)
+      else this.#settle(failedText(entry.id, error, 'tool'))
       this.#endCall(entry, this.#stopTools.signal.aborted ? 'aborted' : 'failed', messageOf(error))
     }
+  }
+
+  /** Never rejects. The task is the host's: the script hears of its end only while it runs itself. */
+  async #spawn(id: number, path: string, args: readonly unknown[], taskId: string): Promise<void> {
+    this.#ledger.addTask(id, path, taskId)
+    this.#record.emit({ type: 'task_started', taskId, path })
+    try {
+      const value = await this.#options.tools.spawn?.(args, { taskId, path })
+      if (this.#ended) return
+      const { text, tagged } = this.#encodeResult(`spawn.${path}`, value)
+      this.#settle(`[${id},${tagged ? 1 : 0},${text}]`)
+    } catch (error) {
+      if (isScriptStop(error)) this.#stopAs(error)
+      else this.#settle(failedText(id, error, 'detached'))
+    }
+  }
+
+  /** The call that brought it is never answered, so nothing of the script goes on behind it. */
+  #stopAs(error: ScriptStopError): void {
+    if (this.#ended || this.#stopReason !== undefined) return
+    this.#stopError = error
+    this.#stop('stopped')
   }
 
   #encodeResult(path: string, value: unknown) {
@@ -234,7 +244,8 @@ export class ScriptRun {
   }
 
   #endCall(entry: LedgerEntry, state: 'done' | 'failed' | 'aborted', message?: string): void {
-    if (this.#ledger.end(entry, state, message)) this.#emit({ type: 'call_ended', call: recordOf(entry) })
+    if (this.#ledger.end(entry, state, message))
+      this.#record.emit({ type: 'call_ended', call: recordOf(entry) })
   }
 
   /** Results of one moment go to the guest together; the result that all waits for goes at once. */
@@ -251,7 +262,8 @@ export class ScriptRun {
   #sendSettled(): void {
     const batch = this.#settled
     this.#settled = []
-    if (!this.#ended) this.#worker.settle(this.#options.runId, `[${batch.join(',')}]`)
+    if (!this.#ended && this.#stopReason === undefined)
+      this.#worker.settle(this.#options.runId, `[${batch.join(',')}]`)
   }
 
   /** Gives the calls that would not stop. */
@@ -274,70 +286,14 @@ export class ScriptRun {
     await Promise.race([ended, sleep(ms, undefined, { signal: timer.signal }).catch(() => {})])
   }
 
-  // Events
-
-  #record(event: GuestEvent): void {
-    switch (event[0]) {
-      case 'text':
-        this.#addOutput({ type: 'text', text: event[1] })
-        break
-      case 'image':
-        this.#addOutput({ type: 'image', ...event[1] })
-        break
-      case 'notify':
-        this.#emit({ type: 'notified', text: event[1] })
-        break
-      case 'yield':
-        this.#emit({ type: 'yielded' })
-        break
-      case 'console':
-        this.#addLine(event[1])
-        break
-      case 'store': {
-        const [key, tagged, value] = event[1]
-        this.#writes.push([key, reviveTagged(value, tagged === 1)])
-      }
-    }
-  }
-
-  #addOutput(output: ScriptOutput): void {
-    this.#output.push(output)
-    this.#emit({ type: 'output_added', output })
-  }
-
-  #addLine(line: ConsoleLine): void {
-    this.#logs.push(line)
-    if (this.#options.onEvent === undefined) return
-    this.#unsentLines.push(line)
-    this.#consoleTimer ??= setTimeout(() => this.#flushConsole(), CONSOLE_EVENT_MS)
-  }
-
-  #flushConsole(): void {
-    clearTimeout(this.#consoleTimer)
-    this.#consoleTimer = undefined
-    const lines = this.#unsentLines
-    this.#unsentLines = []
-    if (lines.length > 0) this.#emit({ type: 'console_written', lines })
-  }
-
-  #emit(event: ScriptEvent): void {
-    try {
-      this.#options.onEvent?.(event)
-    } catch (error) {
-      this.#options.log.warn('onEvent of a script threw', { event: event.type, error: messageOf(error) })
-    }
-  }
-
   // The end
 
   #assemble(ending: Ending, leftOver: readonly LedgerEntry[]): ScriptResult {
     const { stored } = this.#options
-    for (const [key, value] of this.#writes) stored?.set(key, value)
-    const dropped = 'stop' in ending ? 0 : ending.consoleDropped
-    if (dropped > 0)
-      this.#logs.push({ level: 'warn', text: `[${dropped} lines dropped: the console's limit]` })
+    const { output, logs, writes } = this.#record
+    for (const [key, value] of writes) stored?.set(key, value)
     const warnings = [...this.#unattendedWarnings(ending), ...leftOver.map(mayStillRun)]
-    const trace = { output: this.#output, calls: this.#ledger.records(), logs: this.#logs, warnings }
+    const trace = { output, calls: this.#ledger.records(), logs, warnings }
 
     const failure = this.#failureOf(ending)
     if (failure !== undefined) return { ok: false, error: failure, ...trace }
@@ -346,8 +302,9 @@ export class ScriptRun {
 
   #failureOf(ending: Ending): ScriptFailure | undefined {
     const { source, sourceMap, tools, limits } = this.#options
-    const setting: FailureSetting = { source, sourceMap, entries: tools.entries, limits }
-    if ('stop' in ending) return ending.stop === 'exit' ? undefined : explainStop(ending.stop, setting)
+    const { entries, spawn } = tools
+    const setting: FailureSetting = { source, sourceMap, entries, spawns: spawn !== undefined, limits }
+    if ('stop' in ending) return this.#explainStopped(ending, setting)
     const { outcome, unattended } = ending
     if (outcome.ok) return undefined
     const unawaited = unattended.filter(([, attention]) => attention === 'none')
@@ -356,6 +313,16 @@ export class ScriptRun {
       setting,
       unawaited.map(([id]) => this.#ledger.find(id)?.path ?? ''),
     )
+  }
+
+  #explainStopped({ stop, unseen = [] }: ScriptStopped, setting: FailureSetting): ScriptFailure | undefined {
+    if (stop === 'exit') return undefined
+    if (stop === 'stopped') {
+      const { kind, message } = this.#stopError ?? unreachable('a script that was stopped without a reason')
+      return failure(kind, message, setting.source)
+    }
+    const [lost] = unseen.map((id) => this.#ledger.find(id)).filter((entry) => entry?.state === 'failed')
+    return lost === undefined ? explainStop(stop, setting) : explainUnhandled(lost, setting)
   }
 
   /** Losers of a race are meant to be left; what nobody looked at is most likely a missing await. */
@@ -370,6 +337,16 @@ export class ScriptRun {
     }
     return warnings
   }
+}
+
+function failedText(id: number, error: unknown, otherwise: 'tool' | 'detached'): string {
+  const name = error instanceof Error ? error.name : 'Error'
+  return JSON.stringify([id, null, name, messageOf(error), kindOf(error) ?? otherwise])
+}
+
+function kindOf(error: unknown): 'serialization' | 'limit-output' | undefined {
+  if (error instanceof ValueRefusedError) return 'serialization'
+  return error instanceof ResultTooLargeError ? 'limit-output' : undefined
 }
 
 class ResultTooLargeError extends Error {

@@ -8,9 +8,11 @@ import { explainPrepared, failure } from './explain-failure.ts'
 import type { ScriptLimits } from './limits.ts'
 import type { PooledWorker } from './pooled-worker.ts'
 import type { ScriptRunSettings } from './script-engine.ts'
+import { resolveReplay, type ScriptSamples } from './script-replay.ts'
 import type { ScriptFailure, ScriptResult } from './script-result.ts'
 import { ScriptRun } from './script-run.ts'
-import type { ScriptToolEntry } from './script-tools.ts'
+import { setupOf } from './script-setup.ts'
+import type { ScriptToolEntry, ScriptTools } from './script-tools.ts'
 import { SourcePreparer } from './source-preparer.ts'
 import type { Catalogue } from './worker-messages.ts'
 import { WorkerPool } from './worker-pool.ts'
@@ -31,7 +33,10 @@ export class ScriptRuntime implements AsyncDisposable {
   readonly #pool: WorkerPool
   readonly #preparer = new SourcePreparer()
   readonly #log: Log
-  readonly #catalogues = new WeakMap<readonly ScriptToolEntry[], Catalogue>()
+  readonly #catalogues = {
+    calling: new WeakMap<readonly ScriptToolEntry[], Catalogue>(),
+    spawning: new WeakMap<readonly ScriptToolEntry[], Catalogue>(),
+  }
   #catalogueCount = 0
   #runCount = 0
 
@@ -59,9 +64,11 @@ export class ScriptRuntime implements AsyncDisposable {
     await this.#pool.warm()
   }
 
-  /** Never rejects. */
+  /** @throws {OptionError} A context or a replay that cannot be meant. */
   async run(source: string, settings: ScriptRunSettings, limits: ScriptLimits): Promise<ScriptResult> {
-    const { tools, signal } = settings
+    const { tools, signal, stored, onEvent, onSampled } = settings
+    const replay = resolveReplay(settings.replay)
+    const setup = setupOf(settings, limits, replay)
     if (signal?.aborted) return refused(abortedBefore(source))
     const size = source.length * 3 <= limits.sourceBytesMax ? 0 : Buffer.byteLength(source)
     if (size > limits.sourceBytesMax) {
@@ -73,13 +80,20 @@ export class ScriptRuntime implements AsyncDisposable {
     this.#pool.start()
     const asked = this.#preparer.prepare(source)
     const prepared = asked instanceof Promise ? await asked : asked
-    if (!prepared.ok) return refused(explainPrepared(prepared, { source, entries: tools.entries, limits }))
+    if (!prepared.ok)
+      return refused(
+        explainPrepared(prepared, {
+          source,
+          entries: tools.entries,
+          spawns: tools.spawn !== undefined,
+          limits,
+        }),
+      )
 
     const worker = await this.#acquire(source, signal)
     if ('kind' in worker) return refused(worker)
-    const { context = {}, stored, onEvent } = settings
     const runId = ++this.#runCount
-    const catalogue = this.#catalogueOf(tools.entries)
+    if (settings.replay === undefined) tellSafely(onSampled, replay, this.#log)
     const run = new ScriptRun(
       worker,
       {
@@ -87,13 +101,14 @@ export class ScriptRuntime implements AsyncDisposable {
         source,
         body: prepared.body,
         sourceMap: prepared.sourceMap,
-        catalogue,
+        setup,
+        catalogue: this.#catalogueOf(tools),
         tools,
         limits,
-        context,
         signal,
         stored,
         onEvent,
+        onSampled: onSampled && ((clock) => tellSafely(onSampled, { seed: replay.seed, clock }, this.#log)),
         log: this.#log,
       },
       (state) => this.#pool.release(worker, state),
@@ -114,14 +129,25 @@ export class ScriptRuntime implements AsyncDisposable {
     }
   }
 
-  #catalogueOf(entries: readonly ScriptToolEntry[]): Catalogue {
-    const known = this.#catalogues.get(entries)
+  #catalogueOf({ entries, spawn }: ScriptTools): Catalogue {
+    const spawns = spawn !== undefined
+    const catalogues = spawns ? this.#catalogues.spawning : this.#catalogues.calling
+    const known = catalogues.get(entries)
     if (known !== undefined) return known
     const names = entries.map(({ path, aliases }) => ({ path, ...(aliases !== undefined && { aliases }) }))
     const all = JSON.stringify(entries.map(({ path, description }) => ({ name: path, description })))
-    const catalogue = { id: ++this.#catalogueCount, names, all }
-    this.#catalogues.set(entries, catalogue)
+    const catalogue = { id: ++this.#catalogueCount, names, all, spawns }
+    catalogues.set(entries, catalogue)
     return catalogue
+  }
+}
+
+/** A host's callback does not break the run it is told of. */
+function tellSafely(onSampled: ScriptRunSettings['onSampled'], samples: ScriptSamples, log: Log): void {
+  try {
+    onSampled?.(samples)
+  } catch (error) {
+    log.warn('onSampled of a script threw', { error: messageOf(error) })
   }
 }
 

@@ -20,7 +20,8 @@ export function startThread(name: string, { workerData, stackSizeMb, onMessage }
     // Taken, and not read: to read them would hold the process.
     stdout: true,
     stderr: true,
-    resourceLimits: { stackSizeMb, maxOldGenerationSizeMb: 512 },
+    // A small nursery: what a dropped engine leaves is found soon, and idle threads hold less.
+    resourceLimits: { stackSizeMb, maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 4 },
   })
   worker.on('message', onMessage)
   // Last, for whoever listens to a thread's messages holds the process.

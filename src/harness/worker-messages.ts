@@ -1,7 +1,7 @@
 /** What the host's thread and a pool worker say to each other. */
 
 import type { CatalogueNames } from './guest/calls.ts'
-import type { GuestEnd, GuestSetup } from './guest/prelude.ts'
+import type { GuestEnd } from './guest/prelude.ts'
 import type { ScriptLimits } from './limits.ts'
 
 export interface WorkerData {
@@ -25,7 +25,7 @@ export const SHARED = {
 /** Date.now() in what an Int32 holds, never 0. */
 export const sharedNow = () => (Date.now() & 0x3fffffff) | 1
 
-export const STOP_FLAG = { none: 0, timeout: 1, aborted: 2 } as const
+export const STOP_FLAG = { none: 0, timeout: 1, aborted: 2, stopped: 3 } as const
 
 /** Why a script was ended where it stood; whatever it says itself counts for nothing then. */
 export type StopReason =
@@ -38,8 +38,17 @@ export type StopReason =
   | 'killed'
   | 'deadlock'
   | 'limit-calls'
+  | 'limit-tasks'
   | 'limit-output'
+  | 'stopped'
   | 'exit'
+
+/** A script that was ended where it stood. */
+export interface ScriptStopped {
+  readonly stop: StopReason
+  /** At a deadlock: settled calls whose promise nobody had looked at. */
+  readonly unseen?: readonly number[]
+}
 
 /** The tools a script finds, made once for all scripts that have the same. */
 export interface Catalogue {
@@ -47,6 +56,8 @@ export interface Catalogue {
   readonly names: readonly CatalogueNames[]
   /** JSON of what ALL_TOOLS says. */
   readonly all: string
+  /** Whether there is `tools.spawn`. */
+  readonly spawns: boolean
 }
 
 export type ToWorker =
@@ -58,7 +69,8 @@ export type ToWorker =
       readonly catalogueId: number
       /** Left out when this worker has been told. */
       readonly catalogue?: Catalogue
-      readonly setup: GuestSetup
+      /** JSON of `GuestSetup`. */
+      readonly setup: string
       readonly limits: Pick<ScriptLimits, 'cpuMs' | 'ticksMax' | 'memoryBytesMax' | 'stackBytesMax'>
     }
   /** JSON of `SettledCall[]`. */
@@ -69,15 +81,16 @@ export type ToWorker =
 export type FromWorker =
   /** An instance is booted: a script can start at once. */
   | { readonly type: 'ready' }
-  /** JSON of `[id, path, tagged, arguments][]`. */
-  | { readonly type: 'calls'; readonly runId: number; readonly calls: string }
+  /** JSON of `GuestCall[]`; `clock`: items of a JSON array of `ClockRead`, which were read before. */
+  | { readonly type: 'calls'; readonly runId: number; readonly calls: string; readonly clock: string }
   /** JSON of one of the guest's events. */
   | { readonly type: 'event'; readonly runId: number; readonly event: string }
   | {
       readonly type: 'done'
       readonly runId: number
       /** JSON of `GuestEnd`, or why the script was stopped. */
-      readonly end: string | { readonly stop: StopReason }
+      readonly end: string | ScriptStopped
+      readonly clock: string
       /** Bytes of linear memory that the script had taken at its end. */
       readonly memoryBytes: number
       /** False: the engine broke, and this worker should not be used again. */

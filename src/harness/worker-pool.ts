@@ -28,7 +28,8 @@ interface Waiting {
 
 /** A worker whose last script grew to more than this gives the memory back by going. */
 const KEPT_MEMORY_BYTES_MAX = 32 * 1024 * 1024
-const RUNS_MAX = 1_000
+/** Engines that were dropped leave their memory to a collector that is in no hurry; with its thread it goes at once. */
+const RUNS_MAX = 200
 /** Short scripts free their worker sooner than a new one could start. */
 const GROW_AFTER_MS = 100
 const SPARE_IDLE_MS = 10_000

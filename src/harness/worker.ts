@@ -56,11 +56,12 @@ function report(state: GuestState | undefined): void {
   const { runId, guest } = current
   if (state.type === 'ended') {
     current = undefined
-    post({ type: 'done', runId, end: state.end, memoryBytes: guest.memoryBytes, healthy: guest.healthy })
+    const { end, clock } = state
+    post({ type: 'done', runId, end, clock, memoryBytes: guest.memoryBytes, healthy: guest.healthy })
     setImmediate(bootNext)
     return
   }
-  if (state.calls !== '') post({ type: 'calls', runId, calls: state.calls })
+  if (state.calls !== '') post({ type: 'calls', runId, calls: state.calls, clock: state.clock })
   if (state.timerMs >= 0) current.timer = setTimeout(() => report(current?.guest.runTimer()), state.timerMs)
 }
 

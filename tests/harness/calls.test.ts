@@ -139,6 +139,32 @@ describe('an unknown tool', () => {
     errorOf(await run('await tools.files.read("a")', {}, { tools }), 'unknown-tool')
   })
 
+  test('is answered with each tool once, never with a tool and its alias', async () => {
+    const entries = [
+      { path: 'readFile', aliases: ['read_file', 'read_fil'], description: '' },
+      { path: 'writeFile', aliases: ['write_file'], description: '' },
+    ]
+    const settings = { tools: { entries, call: async () => undefined } }
+    const error = errorOf(await run('await tools.readFiel("a")', {}, settings), 'unknown-tool')
+
+    expect(error.message).toContain('Nearest: tools.readFile. For example: await tools.readFile(…)')
+  })
+
+  test('is found by its last name in a namespace that is not there', async () => {
+    const settings = {
+      tools: { entries: [{ path: 'readFile', description: '' }], call: async () => undefined },
+    }
+    const error = errorOf(await run('await tools.files.read("a")', {}, settings), 'unknown-tool')
+
+    expect(error.message).toContain('tools.files.read does not exist. Nearest: tools.readFile')
+  })
+
+  test('that is near to none is answered with what there is', async () => {
+    const error = errorOf(await run('await tools.quux()', {}, { tools }), 'unknown-tool')
+
+    expect(error.message).toContain('There are tools.exec, tools.web.search.')
+  })
+
   test('can be asked for without harm', async () => {
     const result = await run(
       'return [typeof tools.nope, tools.nope?.(1), "exec" in tools, Object.keys(tools)]',
@@ -157,6 +183,22 @@ describe('an unknown tool', () => {
 
     expect(error.line).toBe(7)
   })
+})
+
+test.each([
+  ['a field of it', 'return tools.list().items.length'],
+  ['its items', 'for (const item of tools.list()) text(item)'],
+  ['a method of it', 'return tools.list().map((x) => x)'],
+])('a result that was not awaited is named when the script wants %s', async (_, source) => {
+  const error = errorOf(await run(source, { list: async () => ({ items: [] }) }), 'runtime')
+
+  expect(error.message).toContain('tools.list was called without await')
+})
+
+test('a tool may have any name that a key can have', async () => {
+  const result = await run("return await tools['a\"b\\\\c'](1)", { 'a"b\\c': echo })
+
+  expect(returned(result)).toBe(1)
 })
 
 describe('calls that the script leaves behind', () => {

@@ -46,6 +46,7 @@ describe('a script finds', () => {
 
     expect(returned(result)).toEqual([
       'ALL_TOOLS',
+      'clearInterval',
       'clearTimeout',
       'console',
       'context',
@@ -53,6 +54,8 @@ describe('a script finds', () => {
       'image',
       'load',
       'notify',
+      'queueMicrotask',
+      'setInterval',
       'setTimeout',
       'store',
       'text',

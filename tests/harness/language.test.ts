@@ -83,8 +83,23 @@ describe('a position', () => {
   test.each([
     ['enum A { B }\n\nconst c: A = A.B; null.x', 3, 23],
     ['null.x; enum A { B }', 1, 5],
+    [
+      'class A {\n  constructor(\n    readonly a: number,\n    private b?: string,\n  ) {}\n}\nconst a: A = new A(1)\na.b.c',
+      8,
+      4,
+    ],
+    ['namespace N {\n  export const f = (): never => {\n    throw new Error("x")\n  }\n}\n\nN.f()', 3, 20],
+    ['enum A { B = "b" }\nconst é = "😀"; null.x', 2, 21],
+    ['/* é */ enum A { B }; null.x', 1, 27],
+    ['enum A { B }\nawait tools.fail()', 2, 17],
   ])('in what had to be converted is that of the source too: %j', async (source, line, column) => {
     await check(source, line, column)
+  })
+
+  test('has a caret under it also where the line was converted', async () => {
+    const error = await check('enum A { B }\n  const a: string = null.x', 2, 25)
+
+    expect(error?.frame).toBe(`2 |   const a: string = null.x\n  | ${' '.repeat(24)}^`)
   })
 
   test('of a failed call is where the script made it', async () => {
@@ -97,6 +112,16 @@ describe('a position', () => {
 
   test('of bad syntax is where the parser stopped', async () => {
     await check('const a: number = 1;\nconst b = ;\nreturn a;', 2, 11)
+  })
+
+  test.each([
+    ['if (true) {\n  const a: number = 1', 2, 22],
+    ['return [1, 2', 1, 13],
+    ['const f = (a: number) =>\n', 2, 1],
+  ])('of a script that breaks off is its end: %j', async (source, line, column) => {
+    const error = await check(source, line, column)
+
+    expect(error?.message).toContain('ends before it is complete')
   })
 
   test('of what only the engine refuses is given too', async () => {
@@ -133,6 +158,22 @@ describe('what is no script', () => {
     const error = errorOf(await run('return process.cwd()'), 'runtime')
 
     expect(error.message).toContain('context')
+  })
+
+  test.each([
+    ['const fs = require("fs")', 'forbidden', 'tools'],
+    ['return fs.readFileSync("a")', 'runtime', 'tools.readFile'],
+    ['return execSync("ls")', 'runtime', 'tools.exec'],
+    ['return await fetch("https://a.example")', 'runtime', 'tools.web.fetch'],
+    ['return crypto.randomUUID()', 'runtime', 'no crypto'],
+    ['return Buffer.from("a")', 'runtime', 'TextEncoder'],
+    ['return new AbortController()', 'runtime', 'stopped when it ends'],
+    ['localStorage.a = 1', 'runtime', 'store(key, value)'],
+    ['$("ls")', 'runtime', 'tools.exec'],
+  ] as const)('%s is answered with what there is: %s', async (source, kind, hint) => {
+    const tools = { readFile: echo, exec: echo, web: { fetch: echo } }
+
+    expect(errorOf(await run(source, tools), kind).message).toContain(hint)
   })
 
   test('thousands of brackets within each other do not break the next script', async () => {

@@ -128,6 +128,29 @@ describe('a limit that is not the end', () => {
     expect(result.logs.at(-1)?.text).toContain('800 lines dropped')
   })
 
+  test.each([
+    ['ends', 'for (let i = 0; i < 300; i++) console.log(i)', '100 lines dropped'],
+    ['is stopped', 'for (let i = 0; ; i++) console.log(i)', 'further lines dropped'],
+  ])(
+    'the console of a script that %s has one mark of that, told as an event too',
+    async (_, source, mark) => {
+      const told: string[] = []
+      const result = await run(
+        source,
+        {},
+        {
+          limits: { ticksMax: 300 },
+          onEvent: (event) =>
+            event.type === 'console_written' && told.push(...event.lines.map(({ text }) => text)),
+        },
+      )
+
+      expect(result.logs).toHaveLength(201)
+      expect(result.logs.at(-1)?.text).toContain(mark)
+      expect(told).toEqual(result.logs.map(({ text }) => text))
+    },
+  )
+
   test('a deep recursion can be caught, and the script goes on', async () => {
     const result = await run(
       'let n = 0; const f = () => f() + 1; for (let i = 0; i < 3; i++) { try { f() } catch { n++ } } return n',

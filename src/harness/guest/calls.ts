@@ -8,10 +8,21 @@ export type GuestCalls = ReturnType<typeof makeCalls>
 /** What the script did with a call's promise. */
 export type CallAttention = 'none' | 'awaited' | 'chained' | 'combined'
 
+/** A call as the script made it; with a task's id, one that is meant to outlive the script. */
+export type GuestCall = readonly [id: number, path: string, tagged: 0 | 1, args: unknown, taskId?: string]
+
 /** `[id, tagged, value]` when it went well, `[id, null, name, message, kind]` when not. */
 export type SettledCall =
   | readonly [id: number, tagged: 0 | 1, value: unknown]
   | readonly [id: number, tagged: null, name: string, message: string, kind: GuestMark['kind']]
+
+export interface CallLimits {
+  readonly callsMax: number
+  readonly tasksMax: number
+  readonly argumentChars: number
+  /** What the ids of this script's tasks begin with. */
+  readonly taskPrefix: string
+}
 
 export interface CatalogueNames {
   readonly path: string
@@ -34,9 +45,11 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
   /** Calls whose promise nobody has looked at, or whose call is under way. */
   const attention: Record<number, CallAttention> = create(null)
   let pendingCount = 0
+  let lastId = 0
   let callCount = 0
+  let taskCount = 0
   let outbox = ''
-  let limits = { callsMax: 0, argumentChars: 0 }
+  let limits: CallLimits = { callsMax: 0, tasksMax: 0, argumentChars: 0, taskPrefix: '' }
   let closed = false
   let unknownTool = ''
 
@@ -68,32 +81,52 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
     }),
   )
 
-  const callTool = (path: string, args: readonly unknown[], options: EncodeOptions): Promise<unknown> => {
-    const failure = new realm.Error()
-    if (closed) throw new realm.Error(`tools.${path} was called after the script had ended.`)
-    if (callCount >= limits.callsMax) halt('limit-calls')
-    const encoded = codec.encode(args, options)
-
-    const id = ++callCount
-    outbox += `${outbox === '' ? '' : ','}[${id},"${path}",${encoded.tagged ? 1 : 0},${encoded.text}]`
+  /** @param end Of the call's entry in the outbox: nothing, or a comma with more of it. */
+  const send = (tool: ToolName, args: readonly unknown[], failure: Error, end: string): Promise<unknown> => {
+    const { path, quoted, options } = tool
+    const encoded = codec.encode(args, options())
+    const id = ++lastId
+    outbox += `${outbox === '' ? '' : ','}[${id},${quoted},${encoded.tagged ? 1 : 0},${encoded.text}${end}]`
     unknownTool = ''
-    const promise = new realm.Promise((resolve, reject) => {
+    pendingCount++
+    return new realm.Promise((resolve, reject) => {
       pending[id] = { path, resolve, reject, failure } as PendingCall
     })
-    pendingCount++
-    attention[id] = 'none'
+  }
+
+  const callTool = (tool: ToolName, args: readonly unknown[]): Promise<unknown> => {
+    const failure = new realm.Error()
+    if (closed) throw new realm.Error(`tools.${tool.path} was called after the script had ended.`)
+    if (callCount >= limits.callsMax) halt('limit-calls')
+    const promise = send(tool, args, failure, '')
+    callCount++
+    attention[lastId] = 'none'
     realm.setPrototypeOf(promise, watchedPrototype)
-    realm.weakSet(ids, promise, id)
+    realm.weakSet(ids, promise, lastId)
     return promise
   }
 
   /** A call that could not be made fails like any other: its promise rejects. */
-  const startCall = (path: string, args: readonly unknown[], options: EncodeOptions): Promise<unknown> => {
+  const startCall = (tool: ToolName, args: readonly unknown[]): Promise<unknown> => {
     try {
-      return callTool(path, args, options)
+      return callTool(tool, args)
     } catch (error) {
       return new realm.Promise((_, reject) => reject(error))
     }
+  }
+
+  /** Gives what can be awaited without waiting: it has no `then`. As data it is its id. */
+  const startTask = (tool: ToolName, args: readonly unknown[]): object => {
+    const failure = new realm.Error()
+    if (closed) throw new realm.Error(`tools.spawn.${tool.path} was called after the script had ended.`)
+    if (taskCount >= limits.tasksMax) halt('limit-tasks')
+    const id = `${limits.taskPrefix}${taskCount + 1}`
+    const done = send(tool, args, failure, `,${realm.stringify(id)}`)
+    taskCount++
+    const task = create(null)
+    defineProperty(task, 'id', { __proto__: null, value: id, enumerable: true } as PropertyDescriptor)
+    defineProperty(task, 'done', { __proto__: null, value: done } as PropertyDescriptor)
+    return freeze(task)
   }
 
   const settleOne = (settled: SettledCall): void => {
@@ -139,16 +172,28 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
       }) as ProxyHandler<object>,
     )
 
-  const toolFunction = (path: string) => {
+  /** What all calls of one tool have in common. */
+  interface ToolName {
+    readonly path: string
+    /** As JSON. */
+    readonly quoted: string
+    readonly options: () => EncodeOptions
+  }
+
+  const toolName = (path: string): ToolName => {
     let options: EncodeOptions | undefined
-    return function tool(...args: unknown[]): Promise<unknown> {
-      options ??= { name: `tools.${path} argument`, charsMax: limits.argumentChars, tooLarge: 'limit-args' }
-      return startCall(path, args, options)
+    return {
+      path,
+      quoted: realm.stringify(path),
+      options: () => {
+        options ??= { name: `tools.${path} argument`, charsMax: limits.argumentChars, tooLarge: 'limit-args' }
+        return options
+      },
     }
   }
 
   /** Runs before the script: may use the language freely. */
-  const buildTree = (catalogue: readonly CatalogueNames[]): object => {
+  const buildTree = (catalogue: readonly CatalogueNames[], spawns: boolean): object => {
     type Draft = { [name: string]: Draft | ((...args: unknown[]) => unknown) }
     const root: Draft = Object.create(null)
 
@@ -163,9 +208,18 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
       branch[last] ??= run
     }
     for (const { path, aliases } of catalogue) {
-      const run = toolFunction(path)
-      place(path, run)
-      for (const alias of aliases ?? []) place(alias, run)
+      const name = toolName(path)
+      const run = (...args: unknown[]) => startCall(name, args)
+      for (const called of [path, ...(aliases ?? [])]) place(called, run)
+    }
+    if (spawns) {
+      // After the tools themselves, so that spawn.list and its like stay what they are.
+      for (const { path, aliases } of catalogue) {
+        if (path.startsWith('spawn.')) continue
+        const name = toolName(path)
+        const run = (...args: unknown[]) => startTask(name, args)
+        for (const called of [path, ...(aliases ?? [])]) place(`spawn.${called}`, run)
+      }
     }
 
     const seal = (branch: Draft, path: string): object => {
@@ -196,14 +250,26 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
     return `[${text}]`
   }
 
+  /** Settled calls whose promise nobody ever looked at, as the items of a JSON array. */
+  const unseen = (): string => {
+    const ids = keys(attention)
+    let text = ''
+    for (let index = 0; index < ids.length; index++) {
+      if (attention[ids[index] as unknown as number] === 'none')
+        text += `${text === '' ? '' : ','}${ids[index]}`
+    }
+    return text
+  }
+
   return {
     buildTree,
     settle,
     takeOutbox,
     takeUnattended,
+    unseen,
     pendingCount: () => pendingCount,
     unknownTool: () => unknownTool,
-    limit: (next: typeof limits) => {
+    limit: (next: CallLimits) => {
       limits = next
     },
   }

@@ -170,6 +170,8 @@ export function makeCodec(realm: Realm) {
       )
     }
     if (realm.isError(object)) return encodeError(object, depth)
+    const text = realm.weakGet(realm.texts, object) as (() => string) | undefined
+    if (text !== undefined) return encodeString(text())
     try {
       switch (builtInOf(object)) {
         case prototypes.date: {

@@ -2,6 +2,7 @@
 
 import type { GuestCodec } from './codec.ts'
 import type { Realm } from './realm.ts'
+import type { AskHost, WebGlobals, WebMaker } from './web.ts'
 
 export interface GlobalLimits {
   readonly resultChars: number
@@ -14,7 +15,13 @@ export function makeGlobals(
   realm: Realm,
   codec: GuestCodec,
   show: (value: unknown) => string,
-  host: { readonly emit: (json: string) => void; readonly halt: (reason: string) => never },
+  host: {
+    readonly emit: (json: string) => void
+    readonly halt: (reason: string) => never
+    /** Gives `makeWeb`: only scripts that ask for it pay for it. */
+    readonly loadWeb: () => WebMaker
+    readonly askWeb: AskHost
+  },
 ) {
   const { create, stringify, keys } = realm
 
@@ -23,6 +30,7 @@ export function makeGlobals(
   let consoleChars = 0
   let consoleLines = 0
   let dropped = 0
+  let fail: (error: unknown) => void = () => {}
 
   // Outputs
 
@@ -83,7 +91,7 @@ export function makeGlobals(
 
   const writeLine = (level: string, args: readonly unknown[]): void => {
     if (consoleLines >= limits.consoleLines || consoleChars >= limits.consoleChars) {
-      dropped++
+      if (dropped++ === 0) host.emit('["dropped",null]')
       return
     }
     let line = ''
@@ -125,21 +133,46 @@ export function makeGlobals(
 
   interface Timer {
     readonly at: number
+    /** Milliseconds from one turn of an interval to the next. */
+    readonly every: number | undefined
     readonly run: () => void
   }
   const timers: Record<number, Timer> = create(null)
   let timerCount = 0
 
-  const setTimer = (callback: unknown, delay?: unknown, ...args: unknown[]): number => {
-    if (typeof callback !== 'function') throw new realm.TypeError('setTimeout() needs a function.')
+  const addTimer = (name: string, callback: unknown, delay: unknown, args: unknown[]): number => {
+    if (typeof callback !== 'function') throw new realm.TypeError(`${name}() needs a function.`)
     const asked = realm.Number(delay)
-    const wait = asked > 0 && asked < 2 ** 31 ? asked : 0
+    const wait = asked >= 1 && asked < 2 ** 31 ? asked : 1
     const id = ++timerCount
     timers[id] = {
-      at: realm.now() + wait,
+      at: realm.now() + (name === 'setTimeout' && !(asked >= 1) ? 0 : wait),
+      every: name === 'setInterval' ? wait : undefined,
       run: () => realm.apply(callback as () => void, undefined, args),
     }
     return id
+  }
+
+  const setTimer = (callback: unknown, delay?: unknown, ...args: unknown[]): number =>
+    addTimer('setTimeout', callback, delay, args)
+
+  const setRepeated = (callback: unknown, delay?: unknown, ...args: unknown[]): number =>
+    addTimer('setInterval', callback, delay, args)
+
+  const resolved = realm.Promise.resolve()
+
+  /** What a microtask throws fails the script, as a timer's error does. */
+  const queueJob = (callback: unknown): void => {
+    if (typeof callback !== 'function') throw new realm.TypeError('queueMicrotask() needs a function.')
+    realm.apply(realm.promiseThen, resolved, [
+      () => {
+        try {
+          realm.apply(callback as () => void, undefined, [])
+        } catch (error) {
+          fail(error)
+        }
+      },
+    ])
   }
 
   const clearTimer = (id: unknown): void => {
@@ -170,15 +203,60 @@ export function makeGlobals(
     const first = firstTimer()
     if (first === undefined) return
     const timer = timers[first] as Timer
-    if (timer.at > realm.now()) return
-    delete timers[first]
+    const now = realm.now()
+    if (timer.at > now) return
+    if (timer.every === undefined) delete timers[first]
+    else timers[first] = { ...timer, at: now + timer.every, __proto__: null } as Timer
     timer.run()
   }
 
+  // The Web
+
+  const webNames: readonly (keyof WebGlobals)[] = [
+    'structuredClone',
+    'TextEncoder',
+    'TextDecoder',
+    'URL',
+    'URLSearchParams',
+    'atob',
+    'btoa',
+  ]
+  let web: WebGlobals | undefined
+
+  const hidden = (name: string, value: unknown) =>
+    realm.defineProperty(realm.global, name, {
+      __proto__: null,
+      value,
+      writable: true,
+      configurable: true,
+    } as PropertyDescriptor)
+
+  const installWeb = (): void => {
+    for (const name of webNames) {
+      realm.defineProperty(realm.global, name, {
+        get: () => {
+          web ??= host.loadWeb()(realm, host.askWeb)
+          const value = web[name]
+          hidden(name, value)
+          return value
+        },
+        set: (value: unknown) => {
+          hidden(name, value)
+        },
+        configurable: true,
+      })
+    }
+  }
+
   /** Runs before the script: may use the language freely. */
-  const install = (): void => {
+  const install = (failScript: (error: unknown) => void): void => {
+    fail = failScript
     const functions = { text, image, notify, store, load, setTimeout: setTimer, clearTimeout: clearTimer }
     for (const [name, value] of Object.entries(functions)) realm.global[name] = value
+    realm.global.setInterval = setRepeated
+    realm.global.clearInterval = clearTimer
+    realm.global.queueMicrotask = queueJob
+    installWeb()
     realm.global.yield_control = yieldControl
     realm.global.exit = () => host.halt('exit')
     realm.global.console = Object.freeze(consoleObject)

@@ -1,21 +1,23 @@
-/** The program that each guest starts with, and the four functions the worker calls in it. */
+/** The program that each guest starts with, and the functions the worker calls in it. */
 
-import { makeCalls } from './calls.ts'
+import { type CallLimits, type GuestCall, makeCalls } from './calls.ts'
 import { makeCodec } from './codec.ts'
-import { makeGlobals } from './globals.ts'
+import { type GlobalLimits, makeGlobals } from './globals.ts'
 import { captureRealm } from './realm.ts'
+import { type ClockRead, makeSamples } from './samples.ts'
 import { makeShow } from './show.ts'
+import type { AskHost, WebMaker } from './web.ts'
 
 /** What a script is started with, as JSON. */
-export interface GuestSetup {
-  readonly callsMax: number
-  readonly argumentChars: number
-  readonly resultChars: number
-  readonly consoleChars: number
-  readonly consoleLines: number
+export interface GuestSetup extends CallLimits, GlobalLimits {
   readonly context: unknown
+  readonly seed: string
+  /** What the first reads of the clock are to see. */
+  readonly clock: readonly ClockRead[]
   readonly stored: ReadonlyArray<readonly [key: string, tagged: 0 | 1, text: string]>
 }
+
+export type { GuestCall } from './calls.ts'
 
 /** How a script ended, as the guest says it. */
 export type GuestOutcome =
@@ -29,9 +31,6 @@ export type GuestOutcome =
       /** The tool whose call ended the script, or the name under `tools` that there is not. */
       readonly path: string
     }
-
-/** A call as the script made it. */
-export type GuestCall = readonly [id: number, path: string, tagged: 0 | 1, args: unknown]
 
 export interface GuestEnd {
   readonly outcome: GuestOutcome
@@ -51,8 +50,14 @@ function startGuest(
     makeShow: typeof makeShow
     makeCalls: typeof makeCalls
     makeGlobals: typeof makeGlobals
+    makeSamples: typeof makeSamples
   },
-  host: { emit: (json: string) => void; stop: (reason: string) => void },
+  host: {
+    emit: (json: string) => void
+    stop: (reason: string) => void
+    loadWeb: () => WebMaker
+    askWeb: AskHost
+  },
 ) {
   const realm = makers.captureRealm()
   const codec = makers.makeCodec(realm)
@@ -65,12 +70,13 @@ function startGuest(
     }
   }
   const calls = makers.makeCalls(realm, codec, halt)
-  const globals = makers.makeGlobals(realm, codec, show, { emit: host.emit, halt })
+  const samples = makers.makeSamples(realm)
+  const { emit, loadWeb, askWeb } = host
+  const globals = makers.makeGlobals(realm, codec, show, { emit, halt, loadWeb, askWeb })
   const { parse, stringify } = realm
 
   let end: string | undefined
   let resultChars = 0
-  globals.install()
 
   const isUnknownTool = (name: string, message: string): boolean =>
     calls.unknownTool() !== '' &&
@@ -127,13 +133,17 @@ function startGuest(
 
   const fail = (thrown: unknown): void => finish(describeThrown(thrown))
 
+  globals.install(fail)
+  samples.install()
+
   const defineGlobal = (name: string, descriptor: PropertyDescriptor) =>
     realm.defineProperty(realm.global, name, { enumerable: true, ...descriptor })
 
   return {
     /** Before the script: the tools by name; `all` is what ALL_TOOLS says, parsed only if it is asked for. */
-    install(catalogueJson: string, all: string): void {
-      defineGlobal('tools', { value: calls.buildTree(parse(catalogueJson)), configurable: true })
+    install(catalogueJson: string, all: string, spawns: string): void {
+      const tree = calls.buildTree(parse(catalogueJson), spawns === 'spawns')
+      defineGlobal('tools', { value: tree, configurable: true })
       let parsed: unknown
       defineGlobal('ALL_TOOLS', {
         get: () => {
@@ -150,6 +160,7 @@ function startGuest(
       calls.limit(setup)
       globals.limit(setup)
       globals.prefill(setup.stored)
+      samples.begin(setup.seed, setup.clock)
       defineGlobal('context', { value: codec.accept(setup.context, false) })
 
       const promise = script()
@@ -173,10 +184,16 @@ function startGuest(
       }
     },
 
-    /** `state|calls under way|milliseconds to the next timer|text`: state 1 with the end, 0 with new calls. */
+    /**
+     * `state|milliseconds to the next timer|clock reads|text`: state 0 with new calls; 1 with the end; 2 when nothing can
+     * happen any more, with the calls whose promise nobody looked at.
+     */
     flush(): string {
-      if (end !== undefined) return `1|0|-1|${end},"calls":[${calls.takeOutbox()}]}`
-      return `0|${calls.pendingCount()}|${globals.timerDelay()}|${calls.takeOutbox()}`
+      if (end !== undefined) return `1|-1|${samples.take()}|${end},"calls":[${calls.takeOutbox()}]}`
+      const delay = globals.timerDelay()
+      if (delay < 0 && calls.pendingCount() === 0) return `2|-1||[${calls.unseen()}]`
+      const made = calls.takeOutbox()
+      return `0|${delay}|${made === '' ? '' : samples.take()}|${made}`
     },
   }
 }
@@ -188,4 +205,5 @@ export const PRELUDE = `(host => (${startGuest})({
   makeShow: ${makeShow},
   makeCalls: ${makeCalls},
   makeGlobals: ${makeGlobals},
+  makeSamples: ${makeSamples},
 }, host))`

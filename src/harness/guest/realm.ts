@@ -4,7 +4,7 @@ export type Realm = ReturnType<typeof captureRealm>
 
 /** What an error of the bridge means, should the script not catch it. */
 export interface GuestMark {
-  readonly kind: 'tool' | 'serialization' | 'limit-args' | 'limit-output' | 'forbidden'
+  readonly kind: 'tool' | 'detached' | 'serialization' | 'limit-args' | 'limit-output' | 'forbidden'
   /** The tool whose call it ended. */
   readonly path?: string
 }
@@ -29,6 +29,7 @@ export function captureRealm() {
   return {
     global: globalThis as unknown as Record<string, unknown>,
     apply: Reflect.apply,
+    construct: Reflect.construct,
     keys: Object.keys,
     freeze: Object.freeze,
     create: Object.create,
@@ -51,9 +52,12 @@ export function captureRealm() {
     TypeError,
     Promise,
     Proxy,
+    /** Read by the parts that are loaded while a script runs. */
+    arrayBufferLength: getterOf(ArrayBuffer.prototype, 'byteLength'),
     isError: (Error as unknown as { isError(value: unknown): boolean }).isError,
     now: Date.now,
     floor: Math.floor,
+    imul: Math.imul,
     fromCharCode: String.fromCharCode,
     charCodeAt: uncurry(String.prototype.charCodeAt),
     slice: uncurry(String.prototype.slice),
@@ -61,6 +65,7 @@ export function captureRealm() {
     trim: uncurry(String.prototype.trim),
     promiseThen: Promise.prototype.then,
     dateTime: uncurry(Date.prototype.getTime),
+    dateText: uncurry(Date.prototype.toString),
     mapForEach: uncurry(Map.prototype.forEach),
     mapSize: getterOf(Map.prototype, 'size'),
     mapSet: uncurry(Map.prototype.set),
@@ -94,5 +99,7 @@ export function captureRealm() {
     },
     /** Errors of ours → what they mean when nobody catches them. */
     marks: new WeakMap<object, GuestMark>(),
+    /** Objects that are text where they are data, such as a URL. */
+    texts: new WeakMap<object, () => string>(),
   }
 }

@@ -54,6 +54,8 @@ export function makeShow(realm: Realm, codec: GuestCodec) {
       const { name, message } = codec.describeError(object)
       return message === '' ? name : `${name}: ${message}`
     }
+    const text = realm.weakGet(realm.texts, object) as (() => string) | undefined
+    if (text !== undefined) return depth === 0 ? text() : stringify(text())
     const builtIn = codec.builtInOf(object)
     if (builtIn === prototypes.promise) return '[Promise: await it to see its value]'
     if (builtIn === prototypes.date) return stringify(new realm.Date(realm.dateTime(object)))

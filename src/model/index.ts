@@ -1,5 +1,7 @@
 /** The public door of model/: clients for the wire APIs, and what is known of providers and models. */
 
+export { CHAT_PROFILES, type ChatProfileName } from './chat/profile-names.ts'
+export { costUsdOf } from './cost.ts'
 export { createModelClient } from './create-client.ts'
 export {
   ContextOverflowError,

@@ -5,6 +5,8 @@ import type { ReasoningEffort, WireApi } from '../protocol/modes.ts'
 import type { ResponseItem } from '../protocol/response-item.ts'
 import type { ToolSpec } from '../protocol/tool-spec.ts'
 import type { Usage } from '../protocol/usage.ts'
+import type { ChatProfileName } from './chat/profile-names.ts'
+import type { ModelPrice } from './cost.ts'
 import type { RateLimit } from './rate-limits.ts'
 
 export interface ModelRequest {
@@ -27,6 +29,8 @@ export interface ModelRequest {
   readonly maxOutputTokens?: number
   /** The same for all requests of a thread. */
   readonly promptCacheKey?: string
+  /** Never sent: what `completed` reckons the cost with where the provider names none. */
+  readonly price?: ModelPrice
 }
 
 export type FinishReason = 'stop' | 'tool_calls' | 'length' | 'content_filter' | 'other'
@@ -68,6 +72,8 @@ export type ModelEvent =
       readonly usage: Usage | null
       /** The same as the provider spelled it, with whatever else it reported, such as a cost. */
       readonly rawUsage?: unknown
+      /** US dollars: as the provider reported them, else by the request's `price`; left out where neither is known. */
+      readonly costUsd?: number
       readonly finishReason: FinishReason
       /** False when the provider asks to be called again although no call is open. */
       readonly endTurn?: boolean
@@ -96,6 +102,10 @@ export interface ProviderConfig {
   readonly wireApi: WireApi
   readonly headers?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
+  /** The dialect of a server that speaks Chat; by its address or name unless told. */
+  readonly profile?: ChatProfileName
+  /** Fields that each Chat request has besides ours, such as OpenRouter's `provider`. */
+  readonly body?: Readonly<Record<string, unknown>>
   /** Retries of a request that got no stream (no connection, 5xx). Codex's default is 4. */
   readonly requestRetriesMax?: number
   /** Longest silence between two events of a stream, in milliseconds. Codex's default is 300,000. */

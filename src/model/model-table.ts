@@ -1,5 +1,6 @@
 /** What we know of models. */
 
+import type { ModelPrice } from './cost.ts'
 import type { ModelRequest } from './model-client.ts'
 
 export interface ModelInfo {
@@ -20,6 +21,8 @@ export interface ModelInfo {
   readonly readsImages: boolean
   /** What is asked for when the host asks for nothing; null for a model that does not reason. */
   readonly reasoning: NonNullable<ModelRequest['reasoning']> | null
+  /** Null where nobody told us: prices change too often to ship them. */
+  readonly price: ModelPrice | null
 }
 
 export type ModelFacts = Partial<Omit<ModelInfo, 'slug' | 'isKnown'>>
@@ -35,6 +38,7 @@ const unknownModel: Omit<ModelInfo, 'slug' | 'isKnown' | 'autoCompactTokenLimit'
   customTools: false,
   readsImages: true,
   reasoning: { summary: 'auto' },
+  price: null,
 }
 
 const knownModels: Readonly<Record<string, ModelFacts>> = {

@@ -2,10 +2,14 @@
 
 import { OptionError } from '../protocol/errors.ts'
 import type { WireApi } from '../protocol/modes.ts'
+import { type ChatProfileName, checkProfile } from './chat/profile-names.ts'
 import type { ProviderConfig } from './model-client.ts'
 
 /** A timer that is set for longer fires at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
+
+/** What the library itself says in each request. */
+const OUR_FIELDS = ['model', 'messages', 'tools', 'stream', 'stream_options']
 
 export interface KnownProvider {
   readonly baseUrl: string
@@ -28,6 +32,10 @@ export interface ProviderOptions {
   readonly wireApi?: WireApi | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly query?: Readonly<Record<string, string>> | undefined
+  /** Whose dialect of Chat it speaks; by its address or name unless told. */
+  readonly profile?: ChatProfileName | undefined
+  /** Fields that each Chat request has besides, such as OpenRouter's `provider`; they win over ours. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined
   readonly requestRetriesMax?: number | undefined
   /**
    * Longest silence of an answer, in milliseconds, up to 2^31 - 1. Default 300,000.
@@ -62,22 +70,27 @@ export function providerConfig(name: string, providers: ProviderTable): Provider
       `missing, and ${name} is none of the providers known by name (${Object.keys(knownProviders).join(', ')}).`,
     )
   }
-  checkBaseUrl(name, baseUrl)
+  checkAddress(name, baseUrl)
+  const address = splitAddress(baseUrl)
   if (!hasText(options.apiKey) && !hasText(options.baseUrl)) throw missingKey(name)
   const wireApi = options.wireApi ?? known?.wireApi ?? 'responses'
   if (!['responses', 'chat', 'messages'].includes(wireApi)) {
     throw new OptionError(`providers.${name}.wireApi`, `must be responses, chat or messages, not ${wireApi}.`)
   }
-  const { headers, query, requestRetriesMax, streamIdleTimeoutMs } = options
+  const { headers, profile, body, requestRetriesMax, streamIdleTimeoutMs } = options
+  const query = { ...address.query, ...options.query }
+  checkChatOptions(name, wireApi, options)
   checkCount(`providers.${name}.requestRetriesMax`, requestRetriesMax, 0)
   checkCount(`providers.${name}.streamIdleTimeoutMs`, streamIdleTimeoutMs, 1, TIMER_MS_MAX)
   return {
     name,
-    baseUrl,
+    baseUrl: address.baseUrl,
     apiKey: hasText(options.apiKey) ? options.apiKey : undefined,
     wireApi,
     ...(headers === undefined ? {} : { headers }),
-    ...(query === undefined ? {} : { query }),
+    ...(Object.keys(query).length === 0 ? {} : { query }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(body === undefined ? {} : { body }),
     ...(requestRetriesMax === undefined ? {} : { requestRetriesMax }),
     ...(streamIdleTimeoutMs === undefined ? {} : { streamIdleTimeoutMs }),
   }
@@ -107,8 +120,18 @@ export function ownValue<Value>(table: Readonly<Record<string, Value>>, name: st
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-/** @throws {OptionError} No absolute http address, or one that holds a password, which errors would then show. */
+/** @throws {OptionError} An address that cannot be, or one with a query, behind which no path can stand. */
 export function checkBaseUrl(name: string, baseUrl: string): void {
+  checkAddress(name, baseUrl)
+  if (splitAddress(baseUrl).baseUrl === baseUrl) return
+  throw new OptionError(
+    `providers.${name}.baseUrl`,
+    `holds a query. Send it in providers.${name}.query instead.`,
+  )
+}
+
+/** @throws {OptionError} No absolute http address, or one that holds a password, which errors would then show. */
+function checkAddress(name: string, baseUrl: string): void {
   const option = `providers.${name}.baseUrl`
   if (!URL.canParse(baseUrl))
     throw new OptionError(option, 'not an absolute URL, such as http://127.0.0.1:8080/v1.')
@@ -121,6 +144,35 @@ export function checkBaseUrl(name: string, baseUrl: string): void {
       option,
       `holds a user or a password. Send them in providers.${name}.headers instead.`,
     )
+  }
+}
+
+/**
+ * The query of an address, apart from it.
+ *
+ * Paths are added behind the address, where a query would swallow them; and what `query` holds under the name of a secret
+ * is kept out of errors.
+ */
+function splitAddress(address: string): {
+  readonly baseUrl: string
+  readonly query: Readonly<Record<string, string>>
+} {
+  const { origin, pathname, searchParams, search, hash } = new URL(address)
+  if (search === '' && hash === '') return { baseUrl: address, query: {} }
+  return { baseUrl: origin + pathname, query: Object.fromEntries(searchParams) }
+}
+
+/** @throws {OptionError} A profile that does not exist, or fields that are ours to say, or either without Chat. */
+function checkChatOptions(name: string, wireApi: WireApi, { profile, body }: ProviderOptions): void {
+  const option = `providers.${name}`
+  for (const [word, value] of Object.entries({ profile, body })) {
+    if (value === undefined || wireApi === 'chat') continue
+    throw new OptionError(`${option}.${word}`, `is for wireApi chat, and ${name} speaks ${wireApi}.`)
+  }
+  if (profile !== undefined) checkProfile(name, profile)
+  const ours = OUR_FIELDS.find((field) => Object.hasOwn(body ?? {}, field))
+  if (ours !== undefined) {
+    throw new OptionError(`${option}.body.${ours}`, 'is said by the library in each request. Leave it out.')
   }
 }
 

@@ -11,7 +11,7 @@ import {
   RateLimitError,
 } from './errors.ts'
 import { kindOf, reportedFailure, shownCode, streamFailure } from './failure.ts'
-import { parseRecord } from './json-record.ts'
+import { isRecord, type JsonRecord, parseRecord, recordIn } from './json-record.ts'
 import type { ProviderConfig } from './model-client.ts'
 import { exhaustedForMs } from './rate-limits.ts'
 import { createRedactor } from './redact.ts'
@@ -20,9 +20,12 @@ const BODY_CHARS_MAX = 64 * 1024
 /** More is read than shown, so that an error's JSON is whole and no secret is cut in two before it is redacted. */
 const READ_CHARS_MAX = 1024 * 1024
 
+/** A smaller number is no time in milliseconds since 1970 that a server of ours could mean. */
+const EPOCH_MS_MIN = 1e12
+
 /** How servers without codes of their own say that the prompt is too long. */
 const OVERFLOW_WORDS =
-  /context[ _](?:length|window|size|limit)|maximum context|prompt is too long|exceeds? the (?:available )?context/i
+  /context[ _](?:length|window|size|limit)|maximum context|prompt is too long|exceeds? the (?:available )?context|exceeds the maximum number of tokens|range of input length|model token limit/i
 
 /** The error of an HTTP answer that is no success; reads its body. */
 export async function refusalOf(response: Response, config: ProviderConfig): Promise<ProviderError> {
@@ -31,14 +34,16 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
   const redact = createRedactor(config)
   const text = await textOf(response).catch(() => '')
   const body = redact(text).slice(0, BODY_CHARS_MAX)
-  const reported = reportedFailure(errorIn(text)) ?? { code: undefined, type: undefined, message: body }
+  const error = errorIn(text)
+  const reported = reportedFailure(error) ?? { code: undefined, type: undefined, message: body }
   const facts = {
     provider: config.name,
     requestId: requestIdOf(response.headers, redact),
     status,
     providerCode: shownCode(reported, redact),
     retryAfterMs:
-      retryAfterMsOf(response.headers) ?? (status === 429 ? exhaustedForMs(response.headers) : undefined),
+      retryAfterMsOf(response.headers) ??
+      (status === 429 ? (exhaustedForMs(response.headers) ?? namedDelayMs(error)) : undefined),
   }
   const place = `POST ${withoutQuery(response.url)}`
   const message =
@@ -49,6 +54,8 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
   if (status === 400 && (kind === 'overflow' || OVERFLOW_WORDS.test(body))) {
     return new ContextOverflowError(message, facts)
   }
+  // OpenRouter counts what is under way against the credit; it names a time when that will be over.
+  if (status === 402 && facts.retryAfterMs !== undefined) return new RateLimitError(message, facts)
   if (status === 402 || (status === 429 && kind === 'quota')) {
     return new QuotaError(`${message} Add credit to the account, or choose another provider.`, facts)
   }
@@ -164,10 +171,33 @@ function adviceFor(status: number, provider: string): string {
   return ''
 }
 
-/** The error object of a body; some servers send it bare. */
+/** The error object of a body; some servers send it bare, and Google's OpenAI face in a list. */
 function errorIn(text: string): unknown {
-  const body = parseRecord(text)
+  const body = parseRecord(text) ?? firstIn(text)
   return body?.error ?? body
+}
+
+function firstIn(text: string): JsonRecord | undefined {
+  if (!text.trimStart().startsWith('[')) return undefined
+  try {
+    const list: unknown = JSON.parse(text)
+    return Array.isArray(list) && isRecord(list[0]) ? list[0] : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What a refusal's body says of when to come back: Google's `retryDelay`, or the headers OpenRouter passes on. */
+function namedDelayMs(error: unknown): number | undefined {
+  if (!isRecord(error)) return undefined
+  const details = Array.isArray(error.details) ? error.details.filter(isRecord) : []
+  for (const { retryDelay } of details) {
+    const seconds = typeof retryDelay === 'string' ? /^(\d+(?:\.\d+)?)s$/.exec(retryDelay)?.[1] : undefined
+    if (seconds !== undefined) return Math.round(Number(seconds) * 1000)
+  }
+  const { 'X-RateLimit-Reset': reset } = recordIn(recordIn(error, 'metadata'), 'headers')
+  const time = typeof reset === 'string' ? (numberIn(reset) ?? 0) : 0
+  return time < EPOCH_MS_MIN ? undefined : Math.max(0, time - Date.now())
 }
 
 /** An address to show: a query or a password in it may be secret. */

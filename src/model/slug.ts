@@ -1,16 +1,11 @@
 /** From the short name of a model to the provider that is asked for it. */
 
 import { OptionError } from '../protocol/errors.ts'
+import { checkPrice, type ModelPrice } from './cost.ts'
 import type { ModelRequest } from './model-client.ts'
 import { isUsable, knownProviders, missingKey, ownValue, type ProviderTable } from './providers.ts'
 
-/** US dollars for a million tokens. */
-export interface ModelPrice {
-  readonly input: number
-  readonly cachedInput?: number
-  readonly cacheWriteInput?: number
-  readonly output: number
-}
+export type { ModelPrice }
 
 /** One of a host's `models:`. */
 export interface ModelEntry {
@@ -59,7 +54,7 @@ export const shippedModels: Readonly<Record<string, ModelEntry>> = {
  * In this order: a name in `models`; a shipped entry, when its provider has a key; a usable provider's name before the
  * first slash; else the default provider, OpenRouter, with the slug verbatim.
  *
- * @throws {OptionError} No slug, a provider that does not exist, or one without a key.
+ * @throws {OptionError} No slug, a provider that does not exist, one without a key, or a price that is none.
  */
 export function resolveModel(slug: string, options: ResolveOptions): ResolvedModel {
   if (slug.trim() === '') throw new OptionError('model', 'empty. Name one, such as openrouter/<model>.')
@@ -74,6 +69,7 @@ export function resolveModel(slug: string, options: ResolveOptions): ResolvedMod
 
 function resolveEntry(name: string, entry: ModelEntry, options: ResolveOptions): ResolvedModel {
   const { provider, model = name, ...overrides } = entry
+  if (overrides.price !== undefined) checkPrice(`models.${name}.price`, overrides.price)
   if (provider === undefined) return { ...resolvePlain(model, options), overrides }
   const isKnown = ownValue(knownProviders, provider) !== undefined
   if (!isKnown && ownValue(options.providers, provider) === undefined) {

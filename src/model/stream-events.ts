@@ -2,6 +2,7 @@
 
 import { createSseDecoder, type SseMessage, SseTooLongError } from '../std/sse.ts'
 import { type Connection, createConnection, type Exchange } from './connection.ts'
+import { withCost, withCosts } from './cost.ts'
 import { type FailureFacts, MalformedStreamError, StreamIdleError, StreamInterruptedError } from './errors.ts'
 import type { ModelEvent, ModelRequest } from './model-client.ts'
 import type { RateLimit } from './rate-limits.ts'
@@ -39,10 +40,10 @@ export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent
       const end = bytes === null ? sse.end() : null
       const messages = bytes === null ? (end?.messages ?? []) : sse.push(bytes)
       for (const event of eventsOf(messages, decoder)) {
-        yield withRateLimits(event, rateLimits)
+        yield withCost(withRateLimits(event, rateLimits), request.price)
         signal.throwIfAborted()
       }
-      if (end !== null && !decoder.isComplete) yield* decoder.end(end.isWhole)
+      if (end !== null && !decoder.isComplete) yield* withCosts(decoder.end(end.isWhole), request.price)
     } while (bytes !== null && !decoder.isComplete)
     if (!decoder.isComplete) throw new StreamInterruptedError({ provider })
   } catch (error) {
@@ -52,7 +53,7 @@ export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent
     // A socket that breaks after the last word takes nothing with it.
     const last = decoder.end(false)
     if (!decoder.isComplete) throw failure
-    yield* last
+    yield* withCosts(last, request.price)
   } finally {
     connection.close(decoder?.isComplete === true)
   }

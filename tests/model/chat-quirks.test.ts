@@ -1,6 +1,9 @@
 /** Servers that imitate the Chat API do so in their own ways. */
 
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createDecoder } from '../../src/model/chat/decode.ts'
+import { chatProfiles } from '../../src/model/chat/profiles.ts'
 import type { ModelEvent, ModelRequest } from '../../src/model/index.ts'
 import { clientFor, deltasOf, eventsOf, failureOf, itemsDone, requestWith } from '../support/model-client.ts'
 import { chatStream, cutsAt, sends, startSseServer } from '../support/sse-server.ts'
@@ -60,6 +63,19 @@ test('a call without id, index, and with arguments as an object is read', async 
     { call_id: expect.stringMatching(/^call_/), name: 'one', arguments: '{"n":1}' },
   ])
   expect(events.at(-1)).toMatchObject({ finishReason: 'tool_calls' })
+})
+
+test('calls without ids and arguments stay apart by their names', async () => {
+  const events = await eventsFrom(
+    chatStream(
+      call({ index: 0, function: { name: 'one' } }),
+      call({ index: 0, function: { name: 'two', arguments: '{}' } }),
+      finish('stop'),
+      DONE,
+    ),
+  )
+
+  expect(itemsDone(events)).toMatchObject([{ name: 'one', arguments: '{}' }, { name: 'two' }])
 })
 
 test('arguments that are left out mean none', async () => {
@@ -158,4 +174,63 @@ test('a call that names no tool is an error', async () => {
   const { error } = await failureOf(await clientFor(server.url, 'chat'))
 
   expect(error).toMatchObject({ code: 'malformed_stream' })
+})
+
+/** The ways in which servers send calls: each gives the fragments of one call. */
+const WAYS: Readonly<Record<string, (call: SentCall) => object[]>> = {
+  'by number': ({ index, name, pieces }) => [
+    { index, id: `c${index}`, function: { name, arguments: '' } },
+    ...pieces.map((text) => ({ index, function: { arguments: text } })),
+  ],
+  'all numbered 0': ({ index, name, pieces: [first = '', ...rest] }) => [
+    { index: 0, id: `c${index}`, function: { name, arguments: first } },
+    ...rest.map((text) => ({ index: 0, function: { arguments: text } })),
+  ],
+  'a new id with each fragment': ({ index, name, pieces: [first = '', ...rest] }) => [
+    { index: 0, id: `c${index}`, function: { name, arguments: first } },
+    ...rest.map((text, piece) => ({ index: 0, id: `c${index}.${piece}`, function: { arguments: text } })),
+  ],
+  'id and name repeated': ({ index, name, pieces }) =>
+    pieces.map((text) => ({ index: 0, id: `c${index}`, function: { name, arguments: text } })),
+  'the name repeated, without ids': ({ name, pieces }) => [
+    ...pieces.map((text) => ({ index: 0, function: { name, arguments: text } })),
+    { index: 0, function: { name, arguments: '' } },
+  ],
+  'whole, with neither ids nor numbers': ({ name, args }) => [{ function: { name, arguments: args } }],
+}
+
+interface SentCall {
+  readonly index: number
+  readonly name: string
+  readonly args: object
+  readonly pieces: readonly string[]
+}
+
+test.each(Object.entries(WAYS))('calls that are sent %s are read as they were meant', (_, fragmentsOf) => {
+  const args = fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
+  const calls = fc.array(
+    fc.record({ name: fc.constantFrom('one', 'two'), args, pieceChars: fc.integer({ min: 1, max: 9 }) }),
+    { minLength: 1, maxLength: 5 },
+  )
+
+  fc.assert(
+    fc.property(calls, (meant) => {
+      const context = { provider: 'local', request: requestWith(), requestId: undefined }
+      const decoder = createDecoder({ ...context, redact: (text) => text }, chatProfiles.generic)
+      const texts = meant.map((each) => JSON.stringify(each.args))
+      const events = meant.flatMap(({ name, pieceChars }, index) => {
+        const text = texts[index] ?? ''
+        const pieces = text.match(new RegExp(`[^]{1,${pieceChars}}`, 'g')) ?? []
+        return fragmentsOf({ index, name, args: JSON.parse(text), pieces }).flatMap((fragment) =>
+          decoder.decode(JSON.stringify(call(fragment))),
+        )
+      })
+      events.push(...decoder.decode(JSON.stringify(finish('tool_calls'))), ...decoder.decode('[DONE]'))
+
+      const read = itemsDone(events).flatMap((item) =>
+        item.type === 'function_call' ? [{ name: item.name, arguments: item.arguments }] : [],
+      )
+      expect(read).toEqual(meant.map(({ name }, index) => ({ name, arguments: texts[index] })))
+    }),
+  )
 })

@@ -157,6 +157,149 @@ export const recordedChat = chatStream(
   'data: [DONE]\n\n',
 )
 
+const DONE = 'data: [DONE]\n\n'
+const call = (fragment: object, more: object = {}) => chunk({ tool_calls: [fragment], ...more })
+
+/** Responses of the Chat API by who sends them, or by what is odd about them. */
+export const chatRecordings = {
+  /** Two calls whose fragments are mixed. */
+  openai: chatStream(
+    chunk({ role: 'assistant', content: null, refusal: null }),
+    call({ index: 0, id: 'call_1', type: 'function', function: { name: 'view', arguments: '' } }),
+    call({ index: 1, id: 'call_2', type: 'function', function: { name: 'view', arguments: '' } }),
+    call({ index: 0, function: { arguments: '{"n"' } }),
+    call({ index: 1, function: { arguments: '{"n":2' } }),
+    call({ index: 0, function: { arguments: ':1}' } }),
+    call({ index: 1, function: { arguments: '}' } }),
+    chunk({}, 'tool_calls'),
+    { id: 'gen-1', choices: [], usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 } },
+    DONE,
+  ),
+  /** Signed thoughts on the first of two whole calls and behind the text; usage in each chunk, thoughts in its total alone. */
+  gemini: chatStream(
+    chunk({ role: 'assistant', content: 'I look.' }),
+    chunk({ role: 'assistant', content: '', extra_content: { google: { thought_signature: 'text-sig' } } }),
+    call({
+      index: 0,
+      id: 'function-call-1',
+      type: 'function',
+      function: { name: 'view', arguments: '{"n":1}' },
+      extra_content: { google: { thought_signature: 'call-sig' } },
+    }),
+    call({
+      index: 0,
+      id: 'function-call-2',
+      type: 'function',
+      function: { name: 'view', arguments: '{"n":2}' },
+    }),
+    {
+      ...chunk({ role: 'assistant' }, 'stop'),
+      usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 37 },
+    },
+    DONE,
+  ),
+  geminiUnsafe: chatStream(chunk({ content: 'half' }), chunk({}, 'content_filter: SAFETY'), DONE),
+  geminiMalformedCall: chatStream(
+    chunk({ content: '' }, 'function_call_filter: MALFORMED_FUNCTION_CALL'),
+    DONE,
+  ),
+  /** Comments that keep the connection open; a word of its own for what came from the cache. */
+  deepseek: chatStream(
+    ': keep-alive\n\n',
+    chunk({ role: 'assistant', content: null, reasoning_content: '' }),
+    chunk({ content: null, reasoning_content: 'One ' }),
+    ': keep-alive\n\n',
+    chunk({ content: null, reasoning_content: 'file.' }),
+    chunk({ content: 'I look.', reasoning_content: null }),
+    call({ index: 0, id: 'call_00_a', type: 'function', function: { name: 'view', arguments: '{"n":1}' } }),
+    {
+      ...chunk({ content: '', reasoning_content: null }, 'tool_calls'),
+      usage: {
+        prompt_tokens: 30,
+        completion_tokens: 5,
+        total_tokens: 35,
+        prompt_cache_hit_tokens: 24,
+        prompt_cache_miss_tokens: 6,
+      },
+    },
+    DONE,
+  ),
+  deepseekOverloaded: chatStream(chunk({ content: 'half' }), chunk({}, 'insufficient_system_resource'), DONE),
+  /** Later fragments have an empty id and name. */
+  qwen: chatStream(
+    chunk({ role: 'assistant', content: null, reasoning_content: 'One file.' }),
+    call({ index: 0, id: 'call_q', type: 'function', function: { name: 'view', arguments: '{"n"' } }),
+    call({ index: 0, id: '', type: 'function', function: { name: '', arguments: ':1}' } }),
+    call({ index: 0, id: '', function: { name: null, arguments: null } }),
+    chunk({ content: '' }, 'tool_calls'),
+    DONE,
+  ),
+  /** Whole calls that have neither ids nor numbers of their own, with arguments as objects. */
+  ollama: chatStream(
+    chunk({ role: 'assistant', content: '', reasoning: 'Two files.' }),
+    call({ index: 0, function: { name: 'view', arguments: { n: 1 } } }),
+    call({ index: 0, function: { name: 'view', arguments: { n: 2 } } }),
+    chunk({ role: 'assistant', content: '' }, 'stop'),
+    DONE,
+  ),
+  /** Figures of its own beside the usage. */
+  llamacpp: chatStream(
+    chunk({ role: 'assistant', content: null }),
+    chunk({ reasoning_content: 'One file.' }),
+    call({ index: 0, id: '', type: 'function', function: { name: 'view', arguments: '{' } }),
+    call({ index: 0, function: { arguments: '"n":1}' } }),
+    chunk({}, 'tool_calls'),
+    {
+      id: 'gen-1',
+      choices: [],
+      usage: { prompt_tokens: 8, completion_tokens: 6, total_tokens: 14 },
+      timings: { prompt_n: 8, predicted_n: 6 },
+    },
+    DONE,
+  ),
+  /** A new id with every fragment; no usage, no `[DONE]`. */
+  vllm: chatStream(
+    chunk({ role: 'assistant', content: '' }),
+    chunk({ reasoning: 'One file.', reasoning_content: 'One file.' }),
+    call({ index: 0, id: 'chatcmpl-tool-1', type: 'function', function: { name: 'view' } }),
+    call({ index: 0, id: 'chatcmpl-tool-2', function: { arguments: '{"n"' } }),
+    call({ index: 0, id: 'chatcmpl-tool-3', function: { arguments: ':1}' } }),
+    chunk({}, 'tool_calls'),
+  ),
+  /** All in one chunk, and not as a delta. */
+  oneChunk: chatStream(
+    {
+      id: 'gen-1',
+      object: 'chat.completion',
+      choices: [
+        {
+          index: 0,
+          finish_reason: 'stop',
+          message: {
+            role: 'assistant',
+            content: 'I look.',
+            tool_calls: [
+              { id: 'a', type: 'function', function: { name: 'view', arguments: '{"n":1}' } },
+              { id: 'b', type: 'function', function: { name: 'view', arguments: '{"n":2}' } },
+            ],
+          },
+        },
+      ],
+      usage: { prompt_tokens: 8, completion_tokens: 6, total_tokens: 14 },
+    },
+    DONE,
+  ),
+  /** OpenRouter's upstream gave up after the answer had begun. */
+  openrouterBroken: chatStream(': OPENROUTER PROCESSING\n\n', chunk({ content: 'half' }), {
+    ...chunk({ content: '' }, 'error'),
+    error: {
+      code: 502,
+      message: 'Upstream is down',
+      metadata: { error_type: 'provider_overloaded', provider_code: 'overloaded' },
+    },
+  }),
+} as const
+
 const block = (index: number, content_block: object, ...deltas: readonly object[]) => [
   { type: 'content_block_start', index, content_block },
   ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),

@@ -2,8 +2,13 @@
 
 import type { CallItem } from '../../protocol/response-item.ts'
 import { isRecord, type JsonRecord, parseRecord, stringOf } from '../json-record.ts'
+import { type Maker, markOf } from '../maker.ts'
 import type { ModelEvent } from '../model-client.ts'
 import { makeId } from '../stream-decoder.ts'
+import { withUnknownFields } from './kept-fields.ts'
+import type { ChatProfile } from './profile.ts'
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function'])
 
 export interface CallDrafts {
   /** Read one fragment of `delta.tool_calls`. */
@@ -22,29 +27,32 @@ interface Draft {
   name: string
   isFreeText: boolean
   text: string
+  fields: JsonRecord
 }
 
 /**
+ * @param options.profile Says which fragments make one call, and what arguments may be.
  * @param options.callIdOf Gives a call the id that it keeps.
  * @param options.freeTextTools Names of the tools that were sent as functions with one `input`.
  */
 export function createCallDrafts(options: {
   readonly callIdOf: (given: string | undefined) => string
   readonly freeTextTools: ReadonlySet<string>
+  readonly maker: Maker
+  readonly profile: ChatProfile
 }): CallDrafts {
+  const { profile } = options
   const drafts: Draft[] = []
   const byIndex = new Map<number, Draft>()
 
-  /**
-   * The call that a fragment belongs to. Servers exist that number every call 0, and servers that send a new id with
-   * every fragment; only a fragment with a new id *and* a name begins a call.
-   */
-  function draftOf(fragment: JsonRecord, name: string): Draft {
+  /** The call that a fragment belongs to. */
+  function draftOf(fragment: JsonRecord, name: string, text: string): Draft {
     const id = stringOf(fragment.id) ?? ''
     const index = typeof fragment.index === 'number' ? fragment.index : undefined
     const known = index === undefined ? drafts.at(-1) : byIndex.get(index)
-    const isNew = known === undefined || (name !== '' && id !== '' && id !== known.givenId)
-    if (!isNew) return known
+    const isOpen =
+      profile.callBoundary === 'index' || (known !== undefined && !isNextCall(known, id, name, text))
+    if (known !== undefined && isOpen) return known
     const draft: Draft = {
       itemId: makeId(options.freeTextTools.has(name) ? 'ctc' : 'fc'),
       givenId: id,
@@ -52,6 +60,7 @@ export function createCallDrafts(options: {
       name: '',
       isFreeText: false,
       text: '',
+      fields: {},
     }
     drafts.push(draft)
     if (index !== undefined) byIndex.set(index, draft)
@@ -62,10 +71,11 @@ export function createCallDrafts(options: {
     add(fragment) {
       const call = isRecord(fragment.function) ? fragment.function : {}
       const name = stringOf(call.name) ?? ''
-      const text = argumentsText(call.arguments)
-      const draft = draftOf(fragment, name)
+      const text = argumentsText(call.arguments, profile)
+      const draft = draftOf(fragment, name, text)
       const events: ModelEvent[] = []
       draft.text += text
+      draft.fields = withUnknownFields(draft.fields, fragment, KNOWN_FIELDS)
       if (draft.name === '' && name !== '') {
         draft.name = name
         draft.isFreeText = options.freeTextTools.has(name)
@@ -78,9 +88,29 @@ export function createCallDrafts(options: {
       return events
     },
     calls: () =>
-      drafts.flatMap((draft) => (draft.name === '' ? [] : [{ itemId: draft.itemId, item: callOf(draft) }])),
+      drafts.flatMap((draft) =>
+        draft.name === ''
+          ? []
+          : [{ itemId: draft.itemId, item: marked(callOf(draft), draft, options.maker) }],
+      ),
     hasNameless: () => drafts.some((draft) => draft.name === ''),
   }
+}
+
+/**
+ * Whether a fragment begins the call behind `known`, though it may have the same index.
+ *
+ * Servers exist that number every call 0, servers that leave the ids out, and servers that send a new id, or the name
+ * again, with every fragment.
+ */
+function isNextCall(known: Draft, id: string, name: string, text: string): boolean {
+  if (name === '') return false
+  if (id !== '' && known.givenId !== '') return id !== known.givenId
+  return known.name !== '' && (name !== known.name || (text !== '' && parseRecord(known.text) !== undefined))
+}
+
+function marked(item: CallItem, { fields }: Draft, maker: Maker): CallItem {
+  return Object.keys(fields).length === 0 ? item : { ...item, providerData: markOf(maker, { fields }) }
 }
 
 function announced({ itemId, callId, name, isFreeText }: Draft): CallItem {
@@ -102,8 +132,7 @@ function callOf({ itemId, callId, name, isFreeText, text }: Draft): CallItem {
     : { type: 'custom_tool_call', id: itemId, call_id: callId, name, input }
 }
 
-/** Ollama and others send the arguments as an object. */
-function argumentsText(value: unknown): string {
+function argumentsText(value: unknown, { objectArguments }: ChatProfile): string {
   if (typeof value === 'string') return value
-  return isRecord(value) ? JSON.stringify(value) : ''
+  return objectArguments && isRecord(value) ? JSON.stringify(value) : ''
 }

@@ -5,11 +5,15 @@ import { openaiTransport } from '../openai-transport.ts'
 import { streamEvents } from '../stream-events.ts'
 import { createDecoder } from './decode.ts'
 import { encodeRequest } from './encode.ts'
-import { profileFor } from './profile.ts'
+import type { ChatProfile } from './profile.ts'
+import { profileFor } from './profiles.ts'
 
-export async function createChatClient(config: ProviderConfig): Promise<ModelClient> {
+/** @param profile The dialect of the server; by the configuration unless told. */
+export async function createChatClient(
+  config: ProviderConfig,
+  profile: ChatProfile = profileFor(config),
+): Promise<ModelClient> {
   const transport = await openaiTransport(config)
-  const profile = profileFor(config)
   return {
     provider: config.name,
     wireApi: 'chat',
@@ -19,9 +23,9 @@ export async function createChatClient(config: ProviderConfig): Promise<ModelCli
         transport,
         config,
         path: '/chat/completions',
-        body: encodeRequest(request, config.name, profile),
+        body: { ...encodeRequest(request, config.name, profile), ...config.body },
         request,
-        createDecoder,
+        createDecoder: (context) => createDecoder(context, profile),
         signal,
       }),
   }

@@ -1,13 +1,12 @@
 /** The stream of the Chat Completions API as our events. */
 
-import type { Usage } from '../../protocol/usage.ts'
 import { MalformedStreamError, ResponseIncompleteError } from '../errors.ts'
 import { reportedFailure, streamFailure } from '../failure.ts'
-import { isRecord, type JsonRecord, parseRecord, recordIn, stringOf } from '../json-record.ts'
+import { isRecord, type JsonRecord, parseRecord, stringOf } from '../json-record.ts'
 import type { FinishReason, ModelEvent } from '../model-client.ts'
 import { type DecodeContext, makeId, type StreamDecoder } from '../stream-decoder.ts'
-import { usageOf } from '../usage.ts'
 import { createMessageDraft } from './message-draft.ts'
+import type { ChatProfile } from './profile.ts'
 
 /** Reasons to stop that leave the answer cut off. */
 const EARLY_ENDS: ReadonlySet<string> = new Set(['length', 'content_filter'])
@@ -16,12 +15,12 @@ const EARLY_ENDS: ReadonlySet<string> = new Set(['length', 'content_filter'])
  * A decoder for one response.
  *
  * The API streams fragments of one message; we give reasoning, text and calls as items, in that order, all done when
- * `finish_reason` comes. After it come the usage and `[DONE]`, which not every server sends: a body that ends by
- * itself after `finish_reason` is whole, one that breaks there is whole when its usage is known.
+ * `finish_reason` comes. After it come the usage and `[DONE]`. A body that is over after `finish_reason` is whole when its
+ * usage is known; where the profile says that a server may send neither, it is whole when it ended by itself.
  */
-export function createDecoder(context: DecodeContext): StreamDecoder {
+export function createDecoder(context: DecodeContext, profile: ChatProfile): StreamDecoder {
   const { provider, requestId } = context
-  const draft = createMessageDraft(context)
+  const draft = createMessageDraft(context, profile)
   let responseId: string | null = null
   let rawUsage: JsonRecord | null = null
   let finishReason: FinishReason | null = null
@@ -55,11 +54,13 @@ export function createDecoder(context: DecodeContext): StreamDecoder {
     if (endedEarlyBy !== null) throw new ResponseIncompleteError(endedEarlyBy, facts())
     const done = finishReason === null ? finish('stop') : []
     isComplete = true
+    const costUsd = rawUsage === null ? undefined : profile.costUsd(rawUsage)
     done.push({
       type: 'completed',
       responseId: responseId ?? makeId('resp'),
-      usage: rawUsage === null ? null : readUsage(rawUsage),
+      usage: rawUsage === null ? null : profile.usage(rawUsage),
       ...(rawUsage === null ? {} : { rawUsage }),
+      ...(costUsd === undefined ? {} : { costUsd }),
       finishReason: finishReason ?? 'other',
     })
     return done
@@ -75,11 +76,14 @@ export function createDecoder(context: DecodeContext): StreamDecoder {
     if (isRecord(chunk.usage)) rawUsage = chunk.usage
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined
     if (!isRecord(choice) || finishReason !== null) return events
-    const delta = choice.delta ?? choice.message
+    const delta = choice.delta ?? (profile.wholeMessages ? choice.message : undefined)
     if (isRecord(delta)) events.push(...draft.add(delta))
-    const reason = choice.finish_reason
-    if (reason === 'error') failed(undefined)
-    if (typeof reason === 'string' && reason !== '') events.push(...finish(reason))
+    const said = choice.finish_reason
+    if (typeof said !== 'string' || said === '') return events
+    const reason = profile.finishReason(said)
+    if (reason === 'error')
+      failed(said === reason ? undefined : { message: `The response ended with ${said}.` })
+    events.push(...finish(reason))
     return events
   }
 
@@ -93,23 +97,9 @@ export function createDecoder(context: DecodeContext): StreamDecoder {
       return chunk === undefined ? [] : read(chunk)
     },
     end(isWhole) {
-      const mayEnd = finishReason !== null && (isWhole || rawUsage !== null)
+      const mayEnd = finishReason !== null && (rawUsage !== null || (isWhole && profile.endsWithoutDone))
       return mayEnd ? complete() : []
     },
     partial,
   }
-}
-
-function readUsage(raw: JsonRecord): Usage {
-  const input = recordIn(raw, 'prompt_tokens_details')
-  const output = recordIn(raw, 'completion_tokens_details')
-  return usageOf({
-    input: raw.prompt_tokens,
-    // DeepSeek has a word of its own.
-    cached: input.cached_tokens ?? raw.prompt_cache_hit_tokens,
-    cacheWrite: input.cache_write_tokens,
-    output: raw.completion_tokens,
-    reasoning: output.reasoning_tokens,
-    total: raw.total_tokens,
-  })
 }

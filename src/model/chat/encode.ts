@@ -5,8 +5,11 @@ import type { ToolSpec } from '../../protocol/tool-spec.ts'
 import { describeFormat, FREE_TEXT_PARAMETERS } from '../free-text-tool.ts'
 import { keptFor, type Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
-import { canBeStrict } from '../strict-schema.ts'
+import { withCacheMarks } from './cache-marks.ts'
+import { keptFields } from './kept-fields.ts'
+import { outputFormat } from './output-format.ts'
 import type { ChatProfile } from './profile.ts'
+import { systemFirst } from './system-first.ts'
 import {
   type AssistantMessage,
   type ChatMessage,
@@ -26,42 +29,60 @@ import {
  * @param provider Its name in the host's options: reasoning goes back to its maker alone.
  */
 export function encodeRequest(request: ModelRequest, provider: string, profile: ChatProfile): RequestBody {
-  const { tools, outputSchema, temperature, maxOutputTokens, promptCacheKey } = request
+  const { tools, temperature, maxOutputTokens, promptCacheKey } = request
+  const { format, words } = outputFormat(request, profile)
+  const instructions = [request.instructions, words ?? ''].filter((text) => text !== '').join('\n\n')
+  const conversation = encodeMessages({ ...request, instructions }, provider, profile)
   return {
     model: request.model,
-    messages: encodeMessages(request, provider),
+    messages: arranged(conversation, request, profile),
     stream: true,
     stream_options: { include_usage: true },
-    ...(tools.length === 0 ? {} : { tools: tools.map(encodeTool) }),
-    ...(tools.length === 0 || request.parallelToolCalls ? {} : { parallel_tool_calls: false }),
-    ...(outputSchema === undefined
-      ? {}
-      : {
-          response_format: {
-            type: 'json_schema',
-            json_schema: {
-              name: 'codex_output_schema',
-              strict: canBeStrict(outputSchema),
-              schema: outputSchema,
-            },
-          },
-        }),
+    ...(tools.length === 0 ? {} : { tools: tools.map((tool) => encodeTool(tool, profile)) }),
+    ...parallelCalls(request, profile),
+    ...(format === undefined ? {} : { response_format: format }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(maxOutputTokens === undefined ? {} : { [profile.outputLimitField]: maxOutputTokens }),
     ...(promptCacheKey !== undefined && profile.takesPromptCacheKey
       ? { prompt_cache_key: promptCacheKey }
       : {}),
-    ...(request.reasoning === undefined ? {} : profile.reasoningFields(request.reasoning)),
+    ...(request.reasoning === undefined ? {} : profile.reasoningRequest(request.reasoning)),
   }
 }
 
-function encodeMessages(request: ModelRequest, provider: string): ChatMessage[] {
+interface Conversation {
+  readonly messages: readonly ChatMessage[]
+  /** How many of them, from the first, the next request will have too. */
+  readonly lastingCount: number
+}
+
+function arranged(
+  { messages, lastingCount }: Conversation,
+  { model }: ModelRequest,
+  profile: ChatProfile,
+): readonly ChatMessage[] {
+  if (profile.systemMessages === 'first') return systemFirst(messages)
+  return profile.hasCacheMarks(model) ? withCacheMarks(messages, lastingCount) : messages
+}
+
+function parallelCalls(
+  { tools, parallelToolCalls }: ModelRequest,
+  profile: ChatProfile,
+): Pick<RequestBody, 'parallel_tool_calls'> {
+  if (tools.length === 0 || profile.parallelCalls === 'never') return {}
+  const isSaid = profile.parallelCalls === 'always' || !parallelToolCalls
+  return isSaid ? { parallel_tool_calls: parallelToolCalls } : {}
+}
+
+function encodeMessages(request: ModelRequest, provider: string, profile: ChatProfile): Conversation {
   const maker: Maker = { provider, model: request.model, wireApi: 'chat' }
   const messages: ChatMessage[] = []
   /** The message that calls may still join. */
   let assistant: AssistantMessage | null = null
   let reasoning: Partial<AssistantMessage> = {}
   let images: ContentPart[] = []
+  // What carries no turn behind what does, such as the repeated prompt, belongs to this request alone.
+  let lastingCount: number | null = null
 
   /** A run of outputs must stand together behind its calls, so their images wait until it is over. */
   const endOutputs = () => {
@@ -84,6 +105,7 @@ function encodeMessages(request: ModelRequest, provider: string): ChatMessage[] 
           const text = textOf(item)
           // A stopped stream can leave an empty message behind, and servers refuse those.
           assistant = text === '' ? null : startAssistant(text)
+          if (assistant !== null) Object.assign(assistant, keptFields(item, maker, profile))
         } else {
           messages.push(encodeMessage(item))
           assistant = null
@@ -99,7 +121,8 @@ function encodeMessages(request: ModelRequest, provider: string): ChatMessage[] 
       case 'custom_tool_call':
         endOutputs()
         assistant ??= startAssistant(null)
-        assistant.tool_calls = [...(assistant.tool_calls ?? []), encodeCall(item)]
+        assistant.tool_calls = [...(assistant.tool_calls ?? []), encodeCall(item, maker, profile)]
+        if (profile.reasoningOnCalls !== null) assistant[profile.reasoningOnCalls] ??= ''
         break
       case 'function_call_output':
       case 'custom_tool_call_output': {
@@ -114,9 +137,10 @@ function encodeMessages(request: ModelRequest, provider: string): ChatMessage[] 
         // The Chat API has no word for them.
         break
     }
+    if (item.turnId !== undefined) lastingCount = messages.length
   }
   endOutputs()
-  return messages
+  return { messages, lastingCount: lastingCount ?? messages.length }
 }
 
 function encodeMessage(item: MessageItem): ChatMessage {
@@ -149,9 +173,14 @@ function encodeReasoning(item: ReasoningItem, maker: Maker): Partial<AssistantMe
   return text === '' ? {} : { [kept.field]: text }
 }
 
-function encodeCall(item: CallItem): ChatToolCall {
+function encodeCall(item: CallItem, maker: Maker, profile: ChatProfile): ChatToolCall {
   const text = item.type === 'function_call' ? item.arguments : JSON.stringify({ input: item.input })
-  return { id: item.call_id, type: 'function', function: { name: item.name, arguments: text } }
+  return {
+    id: item.call_id,
+    type: 'function',
+    function: { name: item.name, arguments: text },
+    ...keptFields(item, maker, profile),
+  }
 }
 
 /** A tool's message holds text only; its images follow in a message of the user's. */
@@ -167,7 +196,7 @@ function encodeOutput(item: CallOutputItem): { text: string; images: ContentPart
   }
 }
 
-function encodeTool(tool: ToolSpec): ChatTool {
+function encodeTool(tool: ToolSpec, profile: ChatProfile): ChatTool {
   const { name, description } = tool
   if (tool.type === 'custom') {
     return {
@@ -177,6 +206,11 @@ function encodeTool(tool: ToolSpec): ChatTool {
   }
   return {
     type: 'function',
-    function: { name, description, parameters: tool.parameters, ...(tool.strict ? { strict: true } : {}) },
+    function: {
+      name,
+      description,
+      parameters: profile.schema(tool.parameters),
+      ...(tool.strict && profile.strictTools ? { strict: true } : {}),
+    },
   }
 }

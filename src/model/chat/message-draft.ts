@@ -6,7 +6,14 @@ import { type Maker, markOf } from '../maker.ts'
 import type { ModelEvent } from '../model-client.ts'
 import { type DecodeContext, makeId, uniqueCallIds } from '../stream-decoder.ts'
 import { createCallDrafts } from './call-drafts.ts'
+import { withUnknownFields } from './kept-fields.ts'
+import type { ChatProfile } from './profile.ts'
 import { REASONING_FIELDS, type ReasoningData } from './wire.ts'
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  ...['role', 'content', 'refusal', 'tool_calls', 'function_call'],
+  ...['reasoning_details', ...REASONING_FIELDS],
+])
 
 export interface FinishedItem {
   readonly itemId: string
@@ -27,19 +34,23 @@ interface TextDraft {
   text: string
 }
 
-export function createMessageDraft({ provider, request }: DecodeContext): MessageDraft {
+export function createMessageDraft({ provider, request }: DecodeContext, profile: ChatProfile): MessageDraft {
   const maker: Maker = { provider, model: request.model, wireApi: 'chat' }
   const customTools = request.tools.filter((tool) => tool.type === 'custom')
   const calls = createCallDrafts({
     callIdOf: uniqueCallIds(request.input),
     freeTextTools: new Set(customTools.map((tool) => tool.name)),
+    maker,
+    profile,
   })
   let reasoning: (TextDraft & { field: ReasoningData['field']; details: JsonRecord[] }) | null = null
   let message: TextDraft | null = null
+  let fields: JsonRecord = {}
 
   function addReasoning(delta: JsonRecord, events: ModelEvent[]): void {
-    const field = REASONING_FIELDS.find((name) => textIn(delta[name]) !== '')
-    const details = Array.isArray(delta.reasoning_details) ? delta.reasoning_details.filter(isRecord) : []
+    const field = profile.reasoningFields.find((name) => textIn(delta[name]) !== '')
+    const listed = profile.reasoningDetails ? delta.reasoning_details : undefined
+    const details = Array.isArray(listed) ? listed.filter(isRecord) : []
     if (field === undefined && details.length === 0) return
     if (reasoning === null) {
       reasoning = { itemId: makeId('rs'), text: '', field: field ?? 'reasoning', details: [] }
@@ -68,6 +79,7 @@ export function createMessageDraft({ provider, request }: DecodeContext): Messag
     add(delta) {
       const events: ModelEvent[] = []
       addReasoning(delta, events)
+      fields = withUnknownFields(fields, delta, KNOWN_FIELDS)
       const text = textIn(delta.content) || textIn(delta.refusal)
       if (text !== '') addText(text, events)
       if (Array.isArray(delta.tool_calls)) {
@@ -92,7 +104,8 @@ export function createMessageDraft({ provider, request }: DecodeContext): Messag
       if (message !== null) {
         const { itemId, text } = message
         const content = [{ type: 'output_text' as const, text }]
-        items.push({ itemId, item: { type: 'message', id: itemId, role: 'assistant', content } })
+        const mark = Object.keys(fields).length === 0 ? {} : { providerData: markOf(maker, { fields }) }
+        items.push({ itemId, item: { type: 'message', id: itemId, role: 'assistant', content, ...mark } })
       }
       return items
     },

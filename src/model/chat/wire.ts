@@ -9,19 +9,22 @@ export interface RequestBody {
   readonly stream: true
   readonly stream_options: { readonly include_usage: true }
   readonly tools?: readonly ChatTool[]
-  /** Sent only when false: not every server knows the word. */
-  readonly parallel_tool_calls?: false
-  readonly response_format?: {
-    readonly type: 'json_schema'
-    readonly json_schema: {
-      readonly name: 'codex_output_schema'
-      readonly strict: boolean
-      readonly schema: JsonSchema
-    }
-  }
+  readonly parallel_tool_calls?: boolean
+  readonly response_format?: ResponseFormat
   readonly temperature?: number
   readonly [profileField: string]: unknown
 }
+
+export type ResponseFormat =
+  | {
+      readonly type: 'json_schema'
+      readonly json_schema: {
+        readonly name: 'codex_output_schema'
+        readonly strict: boolean
+        readonly schema: JsonSchema
+      }
+    }
+  | { readonly type: 'json_object' }
 
 export interface ChatTool {
   readonly type: 'function'
@@ -33,12 +36,16 @@ export interface ChatTool {
   }
 }
 
-export type ContentPart =
+export type ContentPart = (
   | { readonly type: 'text'; readonly text: string }
   | {
       readonly type: 'image_url'
       readonly image_url: { readonly url: string; readonly detail?: ImageDetail }
     }
+) & {
+  /** Of Anthropic, by way of OpenRouter. */
+  readonly cache_control?: { readonly type: 'ephemeral' }
+}
 
 export type ImageDetail = 'auto' | 'low' | 'high'
 
@@ -46,6 +53,8 @@ export interface ChatToolCall {
   readonly id: string
   readonly type: 'function'
   readonly function: { readonly name: string; readonly arguments: string }
+  /** What the server sent with the call and wants back. */
+  readonly [returnedField: string]: unknown
 }
 
 export interface AssistantMessage {
@@ -56,12 +65,18 @@ export interface AssistantMessage {
   reasoning?: string
   reasoning_content?: string
   reasoning_details?: readonly unknown[]
+  /** What the server sent with the message and wants back. */
+  [returnedField: string]: unknown
 }
 
 export type ChatMessage =
   | AssistantMessage
   | { readonly role: 'system' | 'user'; readonly content: string | readonly ContentPart[] }
-  | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string }
+  | {
+      readonly role: 'tool'
+      readonly tool_call_id: string
+      readonly content: string | readonly ContentPart[]
+    }
 
 /** The fields in which servers send reasoning text. */
 export const REASONING_FIELDS = ['reasoning', 'reasoning_content'] as const

@@ -31,7 +31,7 @@ const MESSAGE_FIELDS = new Set([
     'annotations',
     'cache_control',
   ],
-  ...['reasoning', 'reasoning_details', 'reasoning_content', 'images'],
+  ...['reasoning', 'reasoning_details', 'reasoning_content', 'images', 'extra_content'],
 ])
 
 const TEXT_PARTS = new Set(['text'])

@@ -1,7 +1,8 @@
 /** Finds what a user and a project want an agent to know: their AGENTS.md files. */
 
 import path from 'node:path'
-import { StringDecoder } from 'node:string_decoder'
+import { cutAtLine } from './cut-at-line.ts'
+import { liesIn, projectFolders } from './project-folders.ts'
 
 /** The few looks at files that the search takes. */
 export interface InstructionFiles {
@@ -9,6 +10,8 @@ export interface InstructionFiles {
   readText(path: string): Promise<string | null>
   /** Whether anything, file or folder, is there. */
   exists(path: string): Promise<boolean>
+  /** The path with all links followed, null where it leads nowhere. Absent where there are no links. */
+  realPath?(path: string): Promise<string | null>
 }
 
 export interface AgentsMdOptions {
@@ -26,9 +29,12 @@ export interface AgentsMdOptions {
 }
 
 export interface AgentsMd {
-  readonly text: string
+  /** Null where there are no instructions. */
+  readonly text: string | null
   /** The files that are in it, the farthest first. */
   readonly files: readonly string[]
+  /** What was left out though it is there, each with its reason; for a log. */
+  readonly warnings: readonly string[]
 }
 
 const NAMES = ['AGENTS.override.md', 'AGENTS.md']
@@ -38,24 +44,22 @@ const SEPARATOR = '\n\n--- project-doc ---\n\n'
 /**
  * The user's instructions, then those of each folder from the project's root down to `cwd`, one file a folder.
  *
- * Past the byte limit a file is cut at the end of a line, those after it are left out, and a note says both.
- *
- * @returns Null where there are none.
+ * Past the byte limit a file is cut at the end of a line, those after it are left out, and a note says both. A project's
+ * file that leads out of the project by a link is left out, so that a repository cannot show a file of the user's.
  */
-export async function findAgentsMd(options: AgentsMdOptions): Promise<AgentsMd | null> {
-  const { files, cwd, home } = options
-  const own = home === undefined ? null : await firstFile(files, home, NAMES)
-  const names = [...NAMES, ...(options.fallbackNames ?? [])]
-  const project: FoundFile[] = []
-  for (const folder of await foldersDownTo(cwd, files, options.rootMarkers ?? ['.git'])) {
-    const found = await firstFile(files, folder, names)
-    if (found !== null) project.push(found)
-  }
+export async function findAgentsMd(options: AgentsMdOptions): Promise<AgentsMd> {
+  const { files, cwd, home, projectBytesMax = PROJECT_BYTES_MAX } = options
+  const warnings: string[] = []
+  const own = home === undefined ? null : await firstFile({ files, warnings, names: NAMES }, home)
+  const project = projectBytesMax === 0 ? [] : await projectFiles(options, cwd, warnings)
 
-  const limited = withinLimit(project, options.projectBytesMax ?? PROJECT_BYTES_MAX)
+  const limited = withinLimit(project, projectBytesMax)
   const parts = [own?.text, limited.text].filter((part) => part !== undefined && part !== '')
-  if (parts.length === 0) return null
-  return { text: parts.join(SEPARATOR), files: [...(own === null ? [] : [own.path]), ...limited.files] }
+  return {
+    text: parts.length === 0 ? null : parts.join(SEPARATOR),
+    files: [...(own === null ? [] : [own.path]), ...limited.files],
+    warnings: [...warnings, ...limited.warnings],
+  }
 }
 
 interface FoundFile {
@@ -63,39 +67,69 @@ interface FoundFile {
   readonly text: string
 }
 
-/** From the project's root to `cwd`; `cwd` alone where no root is marked above it. */
-async function foldersDownTo(
-  cwd: string,
-  files: InstructionFiles,
-  markers: readonly string[],
-): Promise<readonly string[]> {
-  const folders: string[] = []
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
-    folders.unshift(folder)
-    for (const marker of markers) if (await files.exists(path.join(folder, marker))) return folders
-    if (path.dirname(folder) === folder) return [cwd]
-  }
+interface Search {
+  readonly files: InstructionFiles
+  /** The first that is there counts. */
+  readonly names: readonly string[]
+  /** What a file may not lead out of, links followed; undefined where it may lead anywhere. */
+  readonly within?: string
+  readonly warnings: string[]
 }
 
-/** The first of `names` that is there counts, though it may say nothing. */
-async function firstFile(
-  files: InstructionFiles,
-  folder: string,
-  names: readonly string[],
-): Promise<FoundFile | null> {
-  for (const name of names) {
+async function projectFiles(
+  { files, fallbackNames = [], rootMarkers }: AgentsMdOptions,
+  cwd: string,
+  warnings: string[],
+): Promise<FoundFile[]> {
+  const folders = await projectFolders({ files, cwd, rootMarkers })
+  const root = folders[0] ?? cwd
+  const search = {
+    files,
+    warnings,
+    names: [...NAMES, ...fallbackNames],
+    within: (await files.realPath?.(root)) ?? root,
+  }
+  const project: FoundFile[] = []
+  for (const folder of folders) {
+    const found = await firstFile(search, folder)
+    if (found !== null) project.push(found)
+  }
+  return project
+}
+
+/** The first of the names that is there counts, though it may say nothing. */
+async function firstFile(search: Search, folder: string): Promise<FoundFile | null> {
+  for (const name of search.names) {
     const file = path.join(folder, name)
-    const text = await files.readText(file)
-    if (text !== null) return text.trim() === '' ? null : { path: file, text }
+    if (!(await search.files.exists(file))) continue
+    if (await leadsOut(search, file)) {
+      search.warnings.push(`${file} is left out: it is a link that leads out of the project.`)
+      continue
+    }
+    const text = await search.files.readText(file)
+    if (text === null) {
+      search.warnings.push(`${file} is left out: it cannot be read as a file.`)
+      continue
+    }
+    const clean = text.replace(/^\uFEFF/, '')
+    return clean.trim() === '' ? null : { path: file, text: clean }
   }
   return null
 }
 
-function withinLimit(
-  found: readonly FoundFile[],
-  bytesMax: number,
-): { readonly text: string; readonly files: readonly string[] } {
-  if (bytesMax === 0) return { text: '', files: [] }
+async function leadsOut({ files, within }: Search, file: string): Promise<boolean> {
+  if (within === undefined || files.realPath === undefined) return false
+  const real = await files.realPath(file)
+  return real !== null && !liesIn(within, real)
+}
+
+interface LimitedText {
+  readonly text: string
+  readonly files: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+function withinLimit(found: readonly FoundFile[], bytesMax: number): LimitedText {
   const texts: string[] = []
   let remaining = bytesMax
 
@@ -115,20 +149,12 @@ function withinLimit(
     })
     const shown = head.bytes === 0 ? index : index + 1
     return {
-      text: [...texts, head.text + note].join('\n\n'),
+      text: [...texts, `${head.text}[${note} Read the files themselves where they matter.]`].join('\n\n'),
       files: found.slice(0, shown).map((each) => each.path),
+      warnings: [note],
     }
   }
-  return { text: texts.join('\n\n'), files: found.map((each) => each.path) }
-}
-
-/** At most `bytesMax` bytes, up to the end of a line; where not one line fits, up to the end of a character. */
-function cutAtLine(bytes: Buffer, bytesMax: number): { readonly text: string; readonly bytes: number } {
-  const lineEnd = bytesMax === 0 ? 0 : bytes.lastIndexOf('\n', bytesMax - 1) + 1
-  if (lineEnd > 0) return { text: bytes.toString('utf8', 0, lineEnd), bytes: lineEnd }
-  // The decoder keeps back a character of which the end is missing.
-  const text = new StringDecoder('utf8').write(bytes.subarray(0, bytesMax))
-  return { text: text === '' ? '' : `${text}\n`, bytes: Buffer.byteLength(text) }
+  return { text: texts.join('\n\n'), files: found.map((each) => each.path), warnings: [] }
 }
 
 function cutNote(cut: {
@@ -140,7 +166,7 @@ function cutNote(cut: {
   const others =
     cut.after.length === 0 ? '' : ` Left out whole: ${cut.after.map(({ path: file }) => file).join(', ')}.`
   return (
-    `[Cut here, because a project's instructions may take ${cut.bytesMax} bytes: ` +
-    `${cut.bytesLeft} bytes of ${cut.file} are not shown.${others} Read the files themselves where they matter.]`
+    `Cut here, because a project's instructions may take ${cut.bytesMax} bytes: ` +
+    `${cut.bytesLeft} bytes of ${cut.file} are not shown.${others}`
   )
 }

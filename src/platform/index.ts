@@ -14,6 +14,7 @@ export {
   UnknownProcessError,
   WorkspaceClosedError,
 } from './errors.ts'
+export { findHostFiles, realPathOnHost } from './find-files.ts'
 export { omissionLine } from './head-tail-buffer.ts'
 export { openWorkspace, type WorkspaceOptions } from './open-workspace.ts'
 export { type OutputSpool, outputSpool } from './output-spool.ts'

@@ -2,7 +2,7 @@
 
 import { APPROVAL_POLICY, checkPacks, SANDBOX_MODE } from './codex/check-options.ts'
 import { type Check, checkRecord, count, methods, nonEmpty, packList, record } from './codex/option-checks.ts'
-import { scriptTools } from './codex/script-calls.ts'
+import { runTool, scriptTools } from './codex/script-calls.ts'
 import { threadDocuments } from './codex/thread-documents.ts'
 import {
   type ScriptCall,
@@ -10,7 +10,9 @@ import {
   type ScriptEvent,
   type ScriptLimits,
   type ScriptResult,
+  type ScriptTask,
   type ScriptTools,
+  TaskSet,
   type ToolTree,
   toolsFromTree,
 } from './harness/index.ts'
@@ -21,7 +23,7 @@ import { openWorkspace } from './platform/open-workspace.ts'
 import { requireSandbox } from './platform/sandbox.ts'
 import type { Workspace } from './platform/workspace.ts'
 import type { ApprovalDecision, ApprovalRequest } from './protocol/approval.ts'
-import { messageOf, OptionError } from './protocol/errors.ts'
+import { messageOf, OptionError, ToolError } from './protocol/errors.ts'
 import type { ThreadId, TurnId } from './protocol/ids.ts'
 import type { JsonObject } from './protocol/json.ts'
 import type { ApprovalPolicy, SandboxMode } from './protocol/modes.ts'
@@ -87,6 +89,7 @@ export class ScriptRunner implements AsyncDisposable {
   readonly #options: ScriptRunnerOptions
   readonly #doors = openDoors({})
   readonly #engine: ScriptEngine
+  readonly #tasks = new TaskSet()
   readonly #tree: ScriptTools
   readonly #lock = new ReadWriteLock()
   readonly #redactor = createRedactor(secretValuesIn(this.#doors.environment))
@@ -104,7 +107,7 @@ export class ScriptRunner implements AsyncDisposable {
       ...(poolSize === undefined ? {} : { poolSize }),
       ...(log === undefined ? {} : { log }),
     })
-    this.#tree = toolsFromTree(options.tools ?? {})
+    this.#tree = toolsFromTree(options.tools ?? {}, { tasks: this.#tasks })
   }
 
   /** Starts the workers, so that the first script finds one ready. */
@@ -134,6 +137,7 @@ export class ScriptRunner implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]()
     await this.#engine[Symbol.asyncDispose]()
     const opened = await this.#packTools?.catch(() => undefined)
     await opened?.workspace[Symbol.asyncDispose]()
@@ -148,7 +152,20 @@ export class ScriptRunner implements AsyncDisposable {
       this.#packTools = undefined
     })
     const { set, workspace } = await this.#packTools
-    return this.#join(scriptTools(set, this.#dispatcher(workspace, options)), this.#tree)
+    return this.#join(this.#toolsOf(set, this.#dispatcher(workspace, options)), this.#tree)
+  }
+
+  #toolsOf(set: ToolSet, dispatcher: Dispatcher): ScriptTools {
+    const tasks = this.#tasks
+    return scriptTools(set, dispatcher, {
+      start: (args, { taskId, path }) =>
+        tasks.start(taskId, path, (signal) =>
+          runTool(set, args, path, { callId: taskId, signal }, dispatcher),
+        ),
+      list: () => tasks.list(),
+      get: (id) => tasks.get(id) ?? unknownTask(id),
+      cancel: async (id) => (await tasks.cancel(id)) ?? unknownTask(id),
+    })
   }
 
   /** A host's own functions come first: what they shadow of a pack is theirs. */
@@ -159,6 +176,8 @@ export class ScriptRunner implements AsyncDisposable {
       entries: this.#merged,
       call: (args: readonly unknown[], call: ScriptCall) =>
         (own.has(call.path) ? tree : packs).call(args, call),
+      spawn: async (args: readonly unknown[], task: ScriptTask) =>
+        await (own.has(task.path) ? tree : packs).spawn?.(args, task),
     }
   }
 
@@ -212,6 +231,10 @@ export class ScriptRunner implements AsyncDisposable {
       delta: () => {},
     }
   }
+}
+
+function unknownTask(id: string): never {
+  throw new ToolError(`There is no task ${id}. tools.spawn.list() names those there are.`)
 }
 
 const CHECKS: Record<keyof ScriptRunnerOptions, Check> = {

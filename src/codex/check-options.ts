@@ -1,5 +1,6 @@
 /** What can be meant by the options of a `Codex`, a thread and a turn. */
 
+import { CHAT_PROFILES } from '../model/chat/profile-names.ts'
 import type { ModelEntry } from '../model/slug.ts'
 import type { EnvironmentPolicy } from '../platform/environment.ts'
 import { OptionError } from '../protocol/errors.ts'
@@ -48,6 +49,8 @@ const PROVIDER: Record<keyof ProviderOptions, Check> = {
   requestRetriesMax: countOrZero,
   streamRetriesMax: countOrZero,
   streamIdleTimeoutMs: count,
+  profile: oneOf(...CHAT_PROFILES),
+  body: record,
 }
 
 const MODEL: Record<keyof ModelOptions, Check> = {

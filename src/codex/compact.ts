@@ -14,6 +14,7 @@ import type { TurnScope } from './turn-scope.ts'
 export interface CompactionResult {
   readonly items: readonly ResponseItem[]
   readonly usage: Usage | null
+  readonly costUsd: number | undefined
 }
 
 /**
@@ -23,18 +24,20 @@ export interface CompactionResult {
  * @throws {ModelError} There is no summary to be had. @throws The signal's reason.
  */
 export async function compact(items: readonly ResponseItem[], scope: TurnScope): Promise<CompactionResult> {
-  const { text, usage } = await askForSummary(items, scope)
+  const { text, usage, costUsd } = await askForSummary(items, scope)
   const { redactor } = scope.dispatcher
   const compacted = compactItems(items, { summary: text, introduction: SUMMARY_INTRODUCTION })
   return {
     items: compacted.map((item) => ({ ...redactItem(item, redactor), turnId: item.turnId ?? scope.turnId })),
     usage,
+    costUsd,
   }
 }
 
 interface Summary {
   readonly text: string
   readonly usage: Usage | null
+  readonly costUsd: number | undefined
 }
 
 /** A conversation that is too long even for that loses its oldest items, one by one, as with Codex. */
@@ -69,12 +72,16 @@ async function readSummary(items: readonly ResponseItem[], scope: TurnScope): Pr
   }
   let text = ''
   let usage: Usage | null = null
+  let costUsd: number | undefined
   for await (const event of model.client.stream(request, { signal: turn.signal })) {
-    if (event.type === 'completed') usage = event.usage
+    if (event.type === 'completed') {
+      usage = event.usage
+      costUsd = event.costUsd
+    }
     if (event.type !== 'item.done' || event.item.type !== 'message') continue
     text = event.item.content.map((part) => (part.type === 'input_image' ? '' : part.text)).join('')
   }
-  return { text, usage }
+  return { text, usage, costUsd }
 }
 
 const prompt: ResponseItem = {

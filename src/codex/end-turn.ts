@@ -15,7 +15,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 export function makeTurn(
   threadId: string,
   turn: ActiveTurn,
-  { steps, usage }: TurnTally,
+  { steps, usage, isEstimated, costUsd }: TurnTally,
   usageBefore: Usage,
 ): Turn {
   const items = turn.items.items.map(sdkItem).filter((item) => item !== null)
@@ -24,6 +24,8 @@ export function makeTurn(
     items,
     finalResponse: finalResponse(items),
     usage,
+    ...(isEstimated && { isUsageEstimated: true }),
+    ...(costUsd !== undefined && steps > 0 && { costUsd }),
     threadUsage,
     threadId,
     turnId: turn.turnId,

@@ -16,13 +16,17 @@ import type { ThreadDocuments } from '../tools/tool.ts'
 import type { ActiveTurn } from './active-turn.ts'
 import type { Approvals } from './approvals.ts'
 import { compact } from './compact.ts'
+import type { OpenTurn } from './open-turn.ts'
 import { instructionsFor } from './opening-items.ts'
+import { RecordedScript } from './recorded-script.ts'
 import { redactItem } from './redact-item.ts'
+import { count, countCost } from './run-turn.ts'
 import type { Runtime } from './runtime.ts'
 import type { ThreadScripts } from './script-host.ts'
-import type { StandingAnswers } from './standing-answers.ts'
+import { StandingAnswers } from './standing-answers.ts'
 import { threadDocuments } from './thread-documents.ts'
 import type { ThreadLog } from './thread-log.ts'
+import type { ThreadTasks } from './thread-tasks.ts'
 import type { TurnPlan } from './turn-plan.ts'
 import type { ScriptCarrier, TurnScope } from './turn-scope.ts'
 import { userMessage } from './user-message.ts'
@@ -40,7 +44,10 @@ export interface ScopeParts {
   readonly log: ThreadLog
   readonly approvals: Approvals
   /** Of the turn before, when that was cut off. */
-  readonly standing: StandingAnswers
+  readonly open: OpenTurn | null
+  /** Whether this turn goes on with that one; otherwise what nobody answered counts as denied. */
+  readonly goesOn: boolean
+  readonly tasks: ThreadTasks
   readonly sessionApprovals: SessionApprovals
   readonly lock: ReadWriteLock
   /** Undefined in direct mode. */
@@ -52,6 +59,17 @@ export function makeScope(parts: ScopeParts): TurnScope {
   const { model, tools } = plan
   const documents = threadDocuments(parts.documents, threadId, runtime.redactor)
   const dispatcher = makeDispatcher(parts, documents)
+  const taskDispatcher: Dispatcher = {
+    ...dispatcher,
+    gate: {
+      ...dispatcher.gate,
+      async ask(asked, { signal }) {
+        const request = redactOutput(asked, runtime.redactor)
+        turn.emit({ type: 'approval.requested', request })
+        return await parts.approvals.ask(request, signal)
+      },
+    },
+  }
   const carrier = parts.scripts?.carrierFor(plan) ?? null
 
   const { contextWindow, effectiveWindowPercent } = model.info
@@ -76,6 +94,11 @@ export function makeScope(parts: ScopeParts): TurnScope {
     instructions: runtime.redactor.redact(instructionsFor(plan, carrier)),
     outputSchema: plan.outputSchema,
     dispatcher,
+    taskDispatcher,
+    tasks: parts.tasks,
+    recordedScript: (scriptCallId) =>
+      parts.open === null ? undefined : new RecordedScript(scriptCallId, parts.open),
+    hasQuestion: (callId) => parts.open?.questions.some(({ request }) => request.callId === callId) ?? false,
     documents,
     limits: runtime.options.limits ?? {},
     hooks: runtime.options.hooks ?? {},
@@ -103,13 +126,14 @@ export function makeScope(parts: ScopeParts): TurnScope {
       history
         .items()
         .some((item) => isFromModel(item) && (history.strategy.spansTurns || item.turnId === turn.turnId)),
-    async compact() {
-      const { items, usage } = await compact(await seen(), scope)
+    async compact(tally) {
+      const { items, usage, costUsd } = await compact(await seen(), scope)
+      if (usage !== null) count(tally, usage)
+      countCost(tally, costUsd)
       history.replace(items)
       log.add({ type: 'compacted', items: [...items] })
       await log.settled()
       turn.emit({ type: 'history.changed', reason: 'compacted' })
-      return usage
     },
     noteUsage: (usage) => history.noteUsage(usage),
     settled: () => log.settled(),
@@ -139,6 +163,7 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
   const { runtime, threadId, turn, plan, workspace, approvals, log } = parts
   const { beforeToolCall, afterToolCall } = runtime.options.hooks ?? {}
   const { requestUserInput } = runtime.options
+  const standing = new StandingAnswers(parts.open)
   return {
     gate: {
       policy: plan.approvalPolicy,
@@ -146,8 +171,11 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
       session: parts.sessionApprovals,
       async ask(asked, { signal }) {
         const wanted = redactOutput(asked, runtime.redactor)
-        const before = parts.standing.take(wanted)
+        const before = standing.take(wanted)
         if (before?.answer !== undefined) return before.answer
+        if (before !== undefined && !parts.goesOn) {
+          return { decision: 'denied', reason: 'nobody had answered when its process ended' }
+        }
         const request = before === undefined ? wanted : { ...wanted, id: before.request.id }
         if (before === undefined) log.add({ type: 'approval_requested', request })
         // A question that a person may answer after this process must be kept before it is asked.

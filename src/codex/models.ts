@@ -61,6 +61,7 @@ export class Models {
         ...(reasoning === undefined ? {} : { reasoning }),
         ...(overrides.temperature === undefined ? {} : { temperature: overrides.temperature }),
         ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+        ...(info.price === null ? {} : { price: info.price }),
       },
     }
   }
@@ -99,8 +100,9 @@ function withKeys(
   return providers
 }
 
-function factsOf({ limits, customTools }: ModelOptions): ModelFacts {
+function factsOf({ limits, customTools, price }: ModelOptions): ModelFacts {
   return {
+    ...(price === undefined ? {} : { price }),
     ...(limits?.contextWindow === undefined ? {} : { contextWindow: limits.contextWindow }),
     ...(limits?.autoCompactTokenLimit === undefined
       ? {}

@@ -5,6 +5,7 @@ import { type CallItem, isCall, isCallOutput } from '../protocol/response-item.t
 import type { ThreadRecord } from '../protocol/thread-record.ts'
 
 type ScriptCallStarted = Extract<ThreadRecord, { type: 'script_call_started' }>
+type ScriptSampled = Extract<ThreadRecord, { type: 'script_sampled' }>
 type ScriptCallEnded = Extract<ThreadRecord, { type: 'script_call_ended' }>
 
 /** A question that nobody had answered, or whose answer came when no process was there to act on it. */
@@ -19,6 +20,8 @@ export interface OpenTurn {
   readonly questions: readonly OpenQuestion[]
   /** What scripts among those calls had called, oldest first. */
   readonly scriptCalls: readonly { readonly started: ScriptCallStarted; readonly ended?: ScriptCallEnded }[]
+  /** What those scripts had seen of chance and of their clocks, oldest first. */
+  readonly samples: readonly ScriptSampled[]
 }
 
 /** Null where every turn came to its end. */
@@ -27,6 +30,7 @@ export function openTurnOf(records: readonly ThreadRecord[]): OpenTurn | null {
   const questions = new Map<string, OpenQuestion>()
   const started = new Map<string, ScriptCallStarted>()
   const ended = new Map<string, ScriptCallEnded>()
+  const samples: ScriptSampled[] = []
   let isOpen = false
 
   for (const record of records) {
@@ -38,6 +42,7 @@ export function openTurnOf(records: readonly ThreadRecord[]): OpenTurn | null {
       case 'turn_ended':
         isOpen = false
         for (const left of [calls, questions, started, ended]) left.clear()
+        samples.length = 0
         break
       case 'response_item': {
         const { item } = record
@@ -62,6 +67,9 @@ export function openTurnOf(records: readonly ThreadRecord[]): OpenTurn | null {
       case 'script_call_ended':
         ended.set(record.callId, record)
         break
+      case 'script_sampled':
+        samples.push(record)
+        break
       default:
     }
   }
@@ -69,6 +77,7 @@ export function openTurnOf(records: readonly ThreadRecord[]): OpenTurn | null {
   return {
     calls: [...calls.values()],
     questions: [...questions.values()],
+    samples,
     scriptCalls: [...started.values()].map((call) => {
       const end = ended.get(call.callId)
       return end === undefined ? { started: call } : { started: call, ended: end }

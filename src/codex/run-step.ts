@@ -12,14 +12,23 @@ import type { TextDetector, TurnScope } from './turn-scope.ts'
 
 export interface StepResult {
   readonly usage: Usage | null
+  /** US dollars; undefined where nobody knows. */
+  readonly costUsd: number | undefined
   /** Whether the model has to be asked again. */
   readonly goesOn: boolean
   /** What the model sent. */
   readonly items: readonly ResponseItem[]
 }
 
-/** @throws {ModelError} The provider's failure, once retrying has no point. @throws {TurnStop} The turn was stopped. */
-export async function runStep(scope: TurnScope, step: number): Promise<StepResult> {
+/**
+ * @param lose Told what a response has cost that did not come to its end, as far as the provider had said.
+ * @throws {ModelError} The provider's failure, once retrying has no point. @throws {TurnStop} The turn was stopped.
+ */
+export async function runStep(
+  scope: TurnScope,
+  step: number,
+  lose: (usage: Usage) => void,
+): Promise<StepResult> {
   for (let attempt = 1; ; attempt += 1) {
     const response = new Response(scope, step, attempt)
     try {
@@ -28,6 +37,7 @@ export async function runStep(scope: TurnScope, step: number): Promise<StepResul
       // Calls that were whole before the break have run: the next request carries them with their outputs.
       await response.finishCalls()
       response.keepPartial()
+      if (response.usageSoFar !== null) lose(response.usageSoFar)
       scope.turn.signal.throwIfAborted()
       const { streamRetriesMax } = scope.model
       const retry = streamRetry(error, attempt, streamRetriesMax)
@@ -52,7 +62,10 @@ class Response {
   readonly #partial = new Map<string, string>()
   readonly #detectors = new Map<string, TextDetector>()
   readonly #previews = new Map<string, { readonly callId: string; readonly preview: CallPreview }>()
+  /** Of a response that is not over; null where nothing is known of it. */
+  usageSoFar: Usage | null = null
   #usage: Usage | null = null
+  #costUsd: number | undefined
   #endTurn = true
 
   constructor(scope: TurnScope, step: number, attempt: number) {
@@ -75,7 +88,12 @@ class Response {
     const calls = this.#outputs.length
     await this.finishCalls()
     turn.signal.throwIfAborted()
-    return { usage: this.#usage, goesOn: calls > 0 || !this.#endTurn, items: this.#items }
+    return {
+      usage: this.#usage,
+      costUsd: this.#costUsd,
+      goesOn: calls > 0 || !this.#endTurn,
+      items: this.#items,
+    }
   }
 
   /** Waits for the calls that were started, and records their outputs in the order of the calls. */
@@ -111,8 +129,13 @@ class Response {
       case 'item.done':
         this.#done(event.itemId, event.item)
         return
+      case 'usage':
+        this.usageSoFar = event.usage
+        return
       case 'completed':
+        this.usageSoFar = null
         this.#usage = event.usage
+        this.#costUsd = event.costUsd
         this.#endTurn = event.endTurn ?? true
         return
       default:

@@ -15,6 +15,14 @@ const STEPS_MAX = 200
 export interface TurnTally {
   steps: number
   usage: Usage | null
+  /** Whether a part of the usage is an estimate: of a response that did not come to its end. */
+  isEstimated: boolean
+  /** US dollars; undefined once a response had no known cost. */
+  costUsd: number | undefined
+}
+
+export function newTally(): TurnTally {
+  return { steps: 0, usage: null, isEstimated: false, costUsd: 0 }
 }
 
 /**
@@ -34,6 +42,7 @@ export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void>
     })
     try {
       const step = await runFittingStep(scope, tally)
+      countCost(tally, step.costUsd)
       if (step.usage !== null) {
         count(tally, step.usage)
         scope.noteUsage(step.usage)
@@ -55,19 +64,23 @@ export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void>
 
 /** A step; where the provider says that it is too long, once more after the conversation was compacted. */
 async function runFittingStep(scope: TurnScope, tally: TurnTally): Promise<StepResult> {
+  const lose = (usage: Usage) => {
+    count(tally, usage)
+    tally.isEstimated = true
+    tally.costUsd = undefined
+  }
   try {
-    return await runStep(scope, tally.steps)
+    return await runStep(scope, tally.steps, lose)
   } catch (error) {
     if (!(error instanceof ContextOverflowError) || !(await makeRoom(scope, tally))) throw error
-    return await runStep(scope, tally.steps)
+    return await runStep(scope, tally.steps, lose)
   }
 }
 
 /** A conversation that cannot be compacted stays as it is, and the turn goes on as long as the provider takes it. */
 async function makeRoom(scope: TurnScope, tally: TurnTally): Promise<boolean> {
   try {
-    const usage = await scope.compact()
-    if (usage !== null) count(tally, usage)
+    await scope.compact(tally)
     return true
   } catch (error) {
     if (scope.turn.signal.aborted || !(error instanceof ModelError)) throw error
@@ -79,8 +92,13 @@ async function makeRoom(scope: TurnScope, tally: TurnTally): Promise<boolean> {
   }
 }
 
-function count(tally: TurnTally, usage: Usage): void {
+export function count(tally: TurnTally, usage: Usage): void {
   tally.usage = tally.usage === null ? usage : addUsage(tally.usage, usage)
+}
+
+/** A sum of some of the costs would pass for all of them. */
+export function countCost(tally: TurnTally, costUsd: number | undefined): void {
+  tally.costUsd = tally.costUsd === undefined || costUsd === undefined ? undefined : tally.costUsd + costUsd
 }
 
 function checkTokens(scope: TurnScope, { usage }: TurnTally): void {

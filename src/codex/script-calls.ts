@@ -1,21 +1,20 @@
 /** The calls that a script makes, answered by the same tools as direct calls are. */
 
-import type { ScriptCall, ScriptToolEntry, ScriptTools } from '../harness/index.ts'
-import type { ThreadRecord } from '../protocol/thread-record.ts'
-import { jsonSafe } from '../std/json-safe.ts'
+import type { ScriptTask, ScriptToolEntry, ScriptTools } from '../harness/index.ts'
 import { unreachable } from '../std/unreachable.ts'
 import { describeTool, findTools } from '../tools/catalogue.ts'
-import { type Dispatcher, dispatch } from '../tools/dispatch.ts'
+import { type DispatchCall, type Dispatcher, dispatch } from '../tools/dispatch.ts'
 import { inputFromArguments } from '../tools/positional.ts'
 import type { RegisteredTool, ToolSet } from '../tools/tool-set.ts'
 
-/** Where a script's calls are written down, before they start and when they end. */
-export interface ScriptJournal {
-  readonly turnId: string
-  /** The call of the script itself. */
-  readonly scriptCallId: string
-  /** Resolves when the record is kept. */
-  add(record: ThreadRecord): Promise<void>
+/** The tasks that scripts start, list and stop. */
+export interface ScriptTasks {
+  start(args: readonly unknown[], task: ScriptTask): Promise<unknown>
+  list(): unknown
+  /** @throws {ToolError} There is no such task. */
+  get(id: string): unknown
+  /** @throws {ToolError} There is no such task. */
+  cancel(id: string): Promise<unknown>
 }
 
 /** Where `find` and `describe` stand: names that no tool can have. */
@@ -29,6 +28,21 @@ const CATALOGUE: readonly ScriptToolEntry[] = [
     path: 'describe',
     description: 'The TypeScript declaration of the tool at a path.',
     example: "await tools.describe('applyPatch')",
+  },
+  {
+    path: 'spawn.list',
+    description: 'The tasks of this conversation: an array of { id, path, status }.',
+    example: 'await tools.spawn.list()',
+  },
+  {
+    path: 'spawn.get',
+    description: 'How a task stands: { id, path, status, value?, error? }.',
+    example: 'await tools.spawn.get(id)',
+  },
+  {
+    path: 'spawn.cancel',
+    description: 'Stop a task.',
+    example: 'await tools.spawn.cancel(id)',
   },
 ]
 
@@ -65,54 +79,59 @@ function scriptEntry({ scriptPath, aliases, tool, inputSchema }: RegisteredTool)
  *
  * A failed call rejects with the tool's error: its name and message, never a stack.
  */
-export function scriptTools(set: ToolSet, dispatcher: Dispatcher, journal?: ScriptJournal): ScriptTools {
+export function scriptTools(set: ToolSet, dispatcher: Dispatcher, tasks: ScriptTasks): ScriptTools {
   return {
     entries: scriptEntries(set),
     async call(args, call) {
-      if (call.path === 'find') return findTools(set, String(args[0] ?? ''))
-      if (call.path === 'describe') return describeTool(set, String(args[0] ?? ''))
-      const entry = set.inScript(call.path) ?? unreachable(`a call of ${call.path}, which is no entry`)
-      return await journalled(journal, call, args, () => run(entry, args, call, dispatcher))
+      if (isOwn(call.path)) return await ownTool(set, args, call.path, tasks)
+      const { callId, signal, pauseClock } = call
+      return await runTool(set, args, call.path, { callId, signal, pauseClock }, dispatcher)
     },
+    spawn: (args, task) => tasks.start(args, task),
   }
 }
 
-async function run(
-  entry: RegisteredTool,
+/** Whether the path is of `tools` itself, and no tool's. */
+export function isOwn(path: string): boolean {
+  return CATALOGUE.some((entry) => entry.path === path)
+}
+
+async function ownTool(
+  set: ToolSet,
+  [first]: readonly unknown[],
+  path: string,
+  tasks: ScriptTasks,
+): Promise<unknown> {
+  switch (path) {
+    case 'find':
+      return findTools(set, String(first ?? ''))
+    case 'describe':
+      return describeTool(set, String(first ?? ''))
+    case 'spawn.list':
+      return tasks.list()
+    case 'spawn.get':
+      return tasks.get(idOf(first))
+    default:
+      return await tasks.cancel(idOf(first))
+  }
+}
+
+/** A task is named by its id, or by itself: as data it is `{ id }`. */
+function idOf(asked: unknown): string {
+  return String(typeof asked === 'object' && asked !== null && 'id' in asked ? asked.id : asked)
+}
+
+/** One call of a tool by its path in a script. */
+export async function runTool(
+  set: ToolSet,
   args: readonly unknown[],
-  { callId, signal, pauseClock }: ScriptCall,
+  path: string,
+  call: Pick<DispatchCall, 'callId' | 'signal' | 'pauseClock'>,
   dispatcher: Dispatcher,
 ): Promise<unknown> {
+  const entry = set.inScript(path) ?? unreachable(`a call of ${path}, which is no entry`)
   const input = inputFromArguments(entry, args)
-  const outcome = await dispatch({ entry, callId, input, signal, pauseClock }, dispatcher)
+  const outcome = await dispatch({ ...call, entry, input }, dispatcher)
   if (!outcome.ok) throw outcome.error
   return outcome.output
-}
-
-async function journalled(
-  journal: ScriptJournal | undefined,
-  { callId, path, signal }: ScriptCall,
-  args: readonly unknown[],
-  body: () => Promise<unknown>,
-): Promise<unknown> {
-  if (journal === undefined) return await body()
-  const { turnId, scriptCallId } = journal
-  await journal.add({
-    type: 'script_call_started',
-    turnId,
-    scriptCallId,
-    callId,
-    path,
-    input: jsonSafe(args),
-  })
-  const ended = (status: 'done' | 'failed' | 'aborted', result: unknown) =>
-    journal.add({ type: 'script_call_ended', scriptCallId, callId, status, result: jsonSafe(result) })
-  try {
-    const result = await body()
-    await ended('done', result)
-    return result
-  } catch (error) {
-    await ended(signal.aborted ? 'aborted' : 'failed', error instanceof Error ? error.message : String(error))
-    throw error
-  }
 }

@@ -25,8 +25,11 @@ import { scriptCatalogue } from '../tools/catalogue.ts'
 import type { ItemBody } from '../tools/tool.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import { outputOf } from './answer-call.ts'
-import { scriptEntries, scriptTools } from './script-calls.ts'
+import type { RecordedScript } from './recorded-script.ts'
+import { isRepeatable } from './repeatable.ts'
+import { isOwn, runTool, type ScriptTasks, scriptEntries, scriptTools } from './script-calls.ts'
 import type { ScriptGate } from './script-gate.ts'
+import { journalled, type ScriptJournal } from './script-journal.ts'
 import type { ScriptCarrier, TurnModel, TurnScope } from './turn-scope.ts'
 
 /** Codex's `default_exec_yield_time_ms`. */
@@ -52,6 +55,7 @@ export function scriptCarrier(plan: ScriptPlan, cells: CellTable, gate: ScriptGa
   const { catalogue, isWhole } = scriptCatalogue(plan.tools)
   const options = {
     declarations: catalogue,
+    spawns: true,
     ...(isWhole
       ? {}
       : {
@@ -165,12 +169,21 @@ class ScriptRuns {
   ): Promise<ToolOutput> {
     const { turn } = scope
     turn.items.show(key, 'started', itemOf(source, undefined, ''))
+    const recorded = scope.recordedScript(key)
     const report = await this.#cells.exec(
       source,
       {
-        tools: gatedTools(this.#plan.tools, this.#gate, key),
+        tools: gatedTools(this.#plan.tools, this.#gate, key, recorded),
         context: await contextOf(scope, this.#plan),
         signal: turn.signal,
+        // The same for a replay, so that it finds its tasks again.
+        taskPrefix: `task_${key}_`,
+        ...(recorded?.replay !== undefined && { replay: recorded.replay }),
+        onSampled: ({ seed, clock }) => {
+          const samples = clock.map(([timeMs, reads]): [number, number] => [timeMs, reads])
+          // In order before the calls that follow, which wait until all is kept.
+          void scope.keep({ type: 'script_sampled', scriptCallId: key, seed, clock: samples }).catch(() => {})
+        },
         onEvent: (event) => this.#told(event, key, scope),
       },
       { yieldTimeMs },
@@ -220,14 +233,45 @@ class ScriptRuns {
 }
 
 /** Calls go to the turn that runs when they are made. */
-function gatedTools(set: ToolSet, gate: ScriptGate, scriptCallId: string): ScriptTools {
+function gatedTools(
+  set: ToolSet,
+  gate: ScriptGate,
+  scriptCallId: string,
+  recorded: RecordedScript | undefined,
+): ScriptTools {
   return {
     entries: scriptEntries(set),
     async call(args, call) {
       const scope = await gate.scope(call.signal)
-      const journal = { turnId: scope.turnId, scriptCallId, add: scope.keep }
-      return await scriptTools(set, scope.dispatcher, journal).call(args, call)
+      const tools = scriptTools(set, scope.dispatcher, scriptTasks(set, scope))
+      if (isOwn(call.path)) return await tools.call(args, call)
+      const journal: ScriptJournal = {
+        turnId: scope.turnId,
+        scriptCallId,
+        redactor: scope.dispatcher.redactor,
+        recorded,
+        mayRepeat: (path, callId) => scope.hasQuestion(callId) || isRepeatable(set.inScript(path)),
+        add: scope.keep,
+      }
+      return await journalled(journal, call, args, () => tools.call(args, call))
     },
+    async spawn(args, task) {
+      const scope = await gate.scope(new AbortController().signal)
+      return await scriptTasks(set, scope).start(args, task)
+    },
+  }
+}
+
+/** A task belongs to the thread, whichever turn started it. */
+function scriptTasks(set: ToolSet, { tasks, turnId, taskDispatcher }: TurnScope): ScriptTasks {
+  return {
+    start: (args, { taskId, path }) =>
+      tasks.start({ turnId, taskId, path, input: jsonSafe(args) }, (signal) =>
+        runTool(set, args, path, { callId: taskId, signal }, taskDispatcher),
+      ),
+    list: () => tasks.list(),
+    get: (id) => tasks.get(id),
+    cancel: (id) => tasks.cancel(id),
   }
 }
 

@@ -1,5 +1,6 @@
 /** The live occupant of a thread: its history, its workspace, and one turn at a time. */
 
+import { DEFAULT_LIMITS } from '../harness/limits.ts'
 import {
   type ConversationHistory,
   createHistory,
@@ -23,6 +24,7 @@ import { redactError } from '../std/redact-error.ts'
 import { unreachable } from '../std/unreachable.ts'
 import type { ThreadWriter } from '../stores/ports.ts'
 import { SessionApprovals } from '../tools/approval.ts'
+import { redactOutput } from '../tools/redact-output.ts'
 import { type ActiveTurn, TurnStop } from './active-turn.ts'
 import { type Approvals, cleanDecision } from './approvals.ts'
 import { failTurn, makeTurn, parseOutput } from './end-turn.ts'
@@ -32,13 +34,16 @@ import { type OpenTurn, openTurnOf } from './open-turn.ts'
 import { openingItems } from './opening-items.ts'
 import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
 import { redactItem } from './redact-item.ts'
-import { runTurn, type TurnTally } from './run-turn.ts'
+import { isRepeatable } from './repeatable.ts'
+import { newTally, runTurn, type TurnTally } from './run-turn.ts'
 import type { Runtime } from './runtime.ts'
+import { runTool } from './script-calls.ts'
 import type { ThreadScripts } from './script-host.ts'
 import { settleOpenCalls } from './settle-open-calls.ts'
-import { StandingAnswers } from './standing-answers.ts'
 import { ThreadLog } from './thread-log.ts'
+import { ThreadTasks } from './thread-tasks.ts'
 import { planTurn, type TurnPlan } from './turn-plan.ts'
+import type { TurnScope } from './turn-scope.ts'
 import type { TurnTask } from './turn-task.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 import { userMessage } from './user-message.ts'
@@ -54,6 +59,8 @@ interface ThreadState {
   open: OpenTurn | null
   /** Whether the last turn came to a good end, so that there is nothing to go on with. */
   isComplete: boolean
+  /** Of tasks that were started before these records were read. */
+  readonly taskRecords: readonly ThreadRecord[]
 }
 
 export class Session implements AsyncDisposable {
@@ -64,6 +71,12 @@ export class Session implements AsyncDisposable {
   #state: ThreadState | undefined
   #workspace: { readonly key: string; readonly workspace: Workspace } | undefined
   #scripts: ThreadScripts | undefined
+  #tasks: ThreadTasks | undefined
+  /** The turn that runs, as tasks reach it. */
+  #active: { readonly turn: ActiveTurn; readonly log: ThreadLog } | undefined
+  /** What tasks had to say while no turn ran: for the file, and for the model. */
+  #unkept: ThreadRecord[] = []
+  #unsaid: string[] = []
 
   private constructor(runtime: Runtime, id: ThreadId) {
     this.#runtime = runtime
@@ -116,7 +129,7 @@ export class Session implements AsyncDisposable {
     turnOptions: TurnOptions,
     approvals: Approvals,
   ): Promise<Turn> {
-    const tally: TurnTally = { steps: 0, usage: null }
+    const tally = newTally()
     let usageBefore = this.usage
     const describe = () => makeTurn(this.#id, turn, tally, usageBefore)
     if (turn.signal.aborted) throw failTurn(turn.signal.reason, describe())
@@ -160,6 +173,8 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scripts?.close()
+    await this.#tasks?.close()
+    await this.#keepLeftOver()
     await this.#workspace?.workspace[Symbol.asyncDispose]()
     this.#workspace = undefined
   }
@@ -178,6 +193,7 @@ export class Session implements AsyncDisposable {
     if (plan.toolMode !== 'direct') this.#scripts ??= (await this.#runtime.scripts()).openThread()
     const { documents } = await this.#runtime.store()
     const { open } = state
+    const tasks = this.#threadTasks()
     const scope = makeScope({
       runtime: this.#runtime,
       threadId: this.#id,
@@ -189,7 +205,9 @@ export class Session implements AsyncDisposable {
       history: state.history,
       log,
       approvals,
-      standing: new StandingAnswers(open),
+      open,
+      goesOn: task.type === 'continue',
+      tasks,
       sessionApprovals: this.#sessionApprovals,
       lock: this.#lock,
       scripts: this.#scripts,
@@ -198,18 +216,65 @@ export class Session implements AsyncDisposable {
       scope.record(await openingItems(plan, workspace, this.#runtime.doors))
     }
     this.#scripts?.gate.enter(scope)
+    this.#active = { turn, log }
     try {
+      log.add(...this.#unkept.splice(0))
+      this.#restoreTasks(tasks, state, scope)
       if (open !== null) scope.record(await settleOpenCalls(open, task.type === 'continue', scope))
       turn.signal.throwIfAborted()
+      scope.record(this.#unsaid.splice(0).map(taskNote))
       if (task.type === 'prompt') scope.record([prompt])
-      if (task.type === 'compact') tally.usage = await scope.compact()
+      if (task.type === 'compact') await scope.compact(tally)
       else await runTurn(scope, tally)
     } catch (error) {
       // What was said into the turn and not read yet is not lost with it.
       scope.record(await scope.steered().catch(() => []))
       throw error
     } finally {
+      this.#active = undefined
       this.#scripts?.gate.leave()
+    }
+  }
+
+  #threadTasks(): ThreadTasks {
+    this.#tasks ??= new ThreadTasks({
+      tasksMax: this.#runtime.options.limits?.script?.tasksMax ?? DEFAULT_LIMITS.tasksMax,
+      keep: (record) => {
+        const clean = redactOutput(record, this.#runtime.redactor)
+        if (this.#active === undefined) this.#unkept.push(clean)
+        else this.#active.log.add(clean)
+      },
+      announce: (text) => {
+        const clean = this.#runtime.redactor.redact(text)
+        if (this.#active === undefined) this.#unsaid.push(clean)
+        else this.#active.turn.steer(noteText(clean))
+      },
+    })
+    return this.#tasks
+  }
+
+  /** Tasks of a process that is gone; those that can be are started again. */
+  #restoreTasks(tasks: ThreadTasks, { taskRecords }: ThreadState, scope: TurnScope): void {
+    const again = tasks.restore(taskRecords, (path) => isRepeatable(scope.tools.inScript(path)))
+    for (const { taskId, path, input, turnId } of again) {
+      const args = Array.isArray(input) ? input : []
+      const work = (signal: AbortSignal) =>
+        runTool(scope.tools, args, path, { callId: taskId, signal }, scope.taskDispatcher)
+      // How it ends is announced; nobody waits for it here.
+      tasks.start({ turnId, taskId, path, input }, work).catch(() => {})
+    }
+  }
+
+  /** What tasks left for the file; another process may hold it, and then it is lost with this one. */
+  async #keepLeftOver(): Promise<void> {
+    const records = this.#unkept.splice(0)
+    if (records.length === 0) return
+    try {
+      const { threads } = await this.#runtime.store()
+      await using writer = await threads.open(this.#id)
+      await writer.append(records)
+    } catch (error) {
+      this.#runtime.log.warn('The end of a task could not be kept.', { error: String(error) })
     }
   }
 
@@ -310,6 +375,7 @@ export class Session implements AsyncDisposable {
         position: writer.position,
         open: null,
         isComplete: true,
+        taskRecords: [],
       }
       return { state: this.#state, writer }
     }
@@ -345,7 +411,14 @@ function stateOf(records: readonly ThreadRecord[], position: number): ThreadStat
     position,
     open: openTurnOf(records),
     isComplete,
+    taskRecords: records.filter(({ type }) => type === 'task_started' || type === 'task_ended'),
   }
+}
+
+const noteText = (text: string) => `<task-note>\n${text}\n</task-note>`
+
+function taskNote(text: string): MessageItem {
+  return { type: 'message', role: 'user', content: [{ type: 'input_text', text: noteText(text) }] }
 }
 
 const STRATEGIES: Record<HistoryName, () => HistoryStrategy> = { regular, 'one-shot': oneShot }

@@ -1,15 +1,15 @@
 /** Takes up the calls that a turn left open when its process ended. */
 
 import type { CallItem, CallOutputItem } from '../protocol/response-item.ts'
-import { effectsOf } from '../tools/approval.ts'
 import { answerCall, outputOf } from './answer-call.ts'
 import type { OpenTurn } from './open-turn.ts'
+import { isRepeatable } from './repeatable.ts'
 import type { TurnScope } from './turn-scope.ts'
 
 /**
  * Each open call gets its output, in the order of the calls.
  *
- * A call that waited for a person runs if the answer came since, and is asked about again where the turn goes on. A call
+ * A script is replayed. A call that waited for a person runs if the answer came since, and is asked about again where the turn goes on. A call
  * that may have been at work is never run a second time, unless that changes nothing; the model is told.
  *
  * @param goesOn Whether the turn itself is continued; otherwise the user has said something new.
@@ -28,31 +28,16 @@ async function settle(
   goesOn: boolean,
   scope: TurnScope,
 ): Promise<CallOutputItem> {
+  // A script is replayed: its finished calls are found again, and it goes on from there.
+  if (scope.scripts?.carries(call) === true) return await answerCall(call, scope)
   const question = open.questions.find(({ request }) => request.callId === call.call_id)
   if (question !== undefined) {
     if (question.answer !== undefined || goesOn) return await answerCall(call, scope)
     return outputOf(call, `${call.name} was not run: it waited for approval, and nobody answered.`, false)
   }
-  if (goesOn && isRepeatable(call, scope)) return await answerCall(call, scope)
-  return outputOf(call, outcomeUnknown(call, open), false)
+  if (goesOn && isRepeatable(scope.tools.direct(call.name))) return await answerCall(call, scope)
+  return outputOf(call, outcomeUnknown(call), false)
 }
 
-/** Whether running it again is as good as having run it once. */
-function isRepeatable(call: CallItem, scope: TurnScope): boolean {
-  if (scope.scripts?.carries(call) === true) return false
-  const entry = scope.tools.direct(call.name)
-  if (entry === undefined) return true
-  return entry.tool.idempotent === true || effectsOf(entry).every((effect) => effect === 'reads-files')
-}
-
-function outcomeUnknown(call: CallItem, open: OpenTurn): string {
-  const inside = open.scriptCalls.filter(({ started }) => started.scriptCallId === call.call_id)
-  const ledger = inside.map(
-    ({ started, ended }) => `- tools.${started.path}: ${ended?.status ?? 'outcome unknown'}`,
-  )
-  return [
-    `aborted: the process ended while ${call.name} was under way. What it had done by then stays done; ` +
-      'look before you repeat it.',
-    ...(ledger.length === 0 ? [] : ['Its calls:', ...ledger]),
-  ].join('\n')
-}
+const outcomeUnknown = ({ name }: CallItem) =>
+  `aborted: the process ended while ${name} was under way. What it had done by then stays done; look before you repeat it.`

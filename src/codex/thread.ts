@@ -17,6 +17,7 @@ import { failTurn, makeTurn } from './end-turn.ts'
 import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
 import type { Approve, ThreadOptions, TurnOptions } from './options.ts'
 import { Run } from './run.ts'
+import { newTally } from './run-turn.ts'
 import { sdkEvents } from './sdk-events.ts'
 import type { Session } from './session.ts'
 import type { TurnTask } from './turn-task.ts'
@@ -214,7 +215,7 @@ export class Thread implements AsyncDisposable {
     this.#turns = [...this.#turns, turn]
     const following = this.#follow(turn, options, emit, stopped)
     if (await isStoppedBefore(Promise.allSettled(before), turn.signal)) {
-      const nothing = makeTurn(this.id, turn, { steps: 0, usage: null }, this.usage)
+      const nothing = makeTurn(this.id, turn, newTally(), this.usage)
       this.#release(turn)
       turn.settle({ error: failTurn(turn.signal.reason, nothing) })
     } else {

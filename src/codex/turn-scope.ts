@@ -16,6 +16,9 @@ import type { ThreadDocuments } from '../tools/tool.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { ActiveTurn } from './active-turn.ts'
 import type { Hooks, TurnLimits } from './options.ts'
+import type { RecordedScript } from './recorded-script.ts'
+import type { TurnTally } from './run-turn.ts'
+import type { ThreadTasks } from './thread-tasks.ts'
 
 export interface TurnModel {
   readonly client: ModelClient
@@ -66,6 +69,13 @@ export interface TurnScope {
   readonly instructions: string
   readonly outputSchema: JsonSchema | undefined
   readonly dispatcher: Dispatcher
+  /** For calls that may outlive the turn: what a person is asked for them is not kept in the thread. */
+  readonly taskDispatcher: Dispatcher
+  readonly tasks: ThreadTasks
+  /** What a process that is gone has left of the script in this call. */
+  recordedScript(scriptCallId: string): RecordedScript | undefined
+  /** Whether a question about this call was left open: then it had not begun. */
+  hasQuestion(callId: string): boolean
   readonly documents: ThreadDocuments
   readonly limits: TurnLimits
   readonly hooks: Hooks
@@ -81,9 +91,9 @@ export interface TurnScope {
   /**
    * Put a summary in the place of the conversation.
    *
-   * @returns What that cost. @throws {ModelError} There is none to be had; the conversation stays as it is.
+   * @param tally What it cost is added. @throws {ModelError} There is none to be had; the conversation stays as it is.
    */
-  compact(): Promise<Usage | null>
+  compact(tally: TurnTally): Promise<void>
   /** What the newest request cost, once the items of its response are recorded. */
   noteUsage(usage: Usage): void
   /** Resolves when everything recorded is kept. */

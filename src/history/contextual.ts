@@ -2,7 +2,7 @@
 
 import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
 
-/** How such messages begin. Facts of Codex's wire, and the last five ours. */
+/** How such messages begin. Facts of Codex's wire, and the last six ours. */
 const BEGINNINGS = [
   '<environment_context>',
   '# AGENTS.md instructions for',
@@ -13,6 +13,7 @@ const BEGINNINGS = [
   '<original-user-prompt>',
   '<script-output>',
   '<script-note>',
+  '<task-note>',
   '<conversation-summary>',
   '<open-failures>',
 ]

@@ -44,14 +44,43 @@ export const ThreadRecord = z.discriminatedUnion('type', [
     callId: z.string(),
     path: z.string(),
     input: z.unknown(),
+    /** Equal for equal arguments: with the path, what a replay finds the call by. */
+    argumentsKey: z.string().optional(),
   }),
   z.object({
     type: z.literal('script_call_ended'),
     scriptCallId: z.string(),
     callId: z.string(),
     status: z.enum(['done', 'failed', 'aborted']),
-    /** The tool's result as data, or the message of its failure. */
+    /** The tool's result as data. */
     result: z.unknown(),
+    /** Whether `result` holds tags for what JSON has no words for. */
+    isTagged: z.boolean().optional(),
+    error: z.object({ name: z.string(), message: z.string() }).optional(),
+  }),
+  /** What a script saw of chance and of its clock since the last such record. */
+  z.object({
+    type: z.literal('script_sampled'),
+    scriptCallId: z.string(),
+    seed: z.string(),
+    clock: z.array(z.tuple([z.number(), z.number()])),
+  }),
+  /** A task that outlives its script was started; `task_ended` says how it ended. */
+  z.object({
+    type: z.literal('task_started'),
+    turnId: z.string(),
+    taskId: z.string(),
+    path: z.string(),
+    input: z.unknown(),
+  }),
+  z.object({
+    type: z.literal('task_ended'),
+    taskId: z.string(),
+    /** `interrupted`: its process ended before it did, and nobody knows what it had done by then. */
+    status: z.enum(['done', 'failed', 'cancelled', 'interrupted']),
+    result: z.unknown(),
+    isTagged: z.boolean().optional(),
+    error: z.object({ name: z.string(), message: z.string() }).optional(),
   }),
   z.object({ type: z.literal('approval_requested'), request: ApprovalRequest }),
   z.object({

@@ -11,6 +11,10 @@ export interface Turn<Output = unknown> {
   finalResponse: string
   /** This turn's tokens; null when no request was answered. */
   usage: Usage | null
+  /** True where a part of it is an estimate: of a response that broke, or was stopped. */
+  isUsageEstimated?: boolean
+  /** US dollars; left out unless all responses had a cost: the provider's own, or by the model's `price`. */
+  costUsd?: number
   /** Tokens of the whole thread so far, this turn included. */
   threadUsage: Usage
   threadId: string

@@ -22,6 +22,7 @@ export function openDoors({ env }: DoorOptions): Doors {
     environment,
     workingDirectory: process.cwd(),
     home,
+    userHome: homedir(),
     packSlugs,
     loadPack,
     async openStore() {

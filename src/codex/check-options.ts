@@ -1,5 +1,6 @@
 /** What can be meant by the options of a `Codex`, a thread and a turn. */
 
+import { features as featureSet } from '../context/features.ts'
 import { CHAT_PROFILES } from '../model/chat/profile-names.ts'
 import type { ModelEntry } from '../model/slug.ts'
 import type { EnvironmentPolicy } from '../platform/environment.ts'
@@ -117,6 +118,8 @@ const CODEX: Record<keyof CodexOptions, Check> = {
   commandRules: record,
   shellEnvironmentPolicy: record,
   hooks: record,
+  notify: strings,
+  features: record,
   limits: record,
   log: methods('debug', 'info', 'warn', 'error'),
   tracer: methods('startSpan'),
@@ -179,6 +182,7 @@ export function checkCodexOptions(options: unknown): asserts options is CodexOpt
     checkCommandRules(commandRules)
   }
   if (hooks !== undefined) checkRecord('hooks', hooks, HOOKS)
+  featureSet({ overrides: (options as CodexOptions).features })
   if (limits !== undefined) checkRecord('limits', limits, LIMITS)
 }
 

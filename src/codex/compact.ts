@@ -21,12 +21,17 @@ export interface CompactionResult {
  * Ask the model for a summary, and make of it the items of a shorter conversation. Nothing is changed yet.
  *
  * @param items What the model sees of the conversation now.
+ * @param opening What it has to know of its surroundings.
  * @throws {ModelError} There is no summary to be had. @throws The signal's reason.
  */
-export async function compact(items: readonly ResponseItem[], scope: TurnScope): Promise<CompactionResult> {
+export async function compact(
+  items: readonly ResponseItem[],
+  opening: readonly ResponseItem[],
+  scope: TurnScope,
+): Promise<CompactionResult> {
   const { text, usage, costUsd } = await askForSummary(items, scope)
   const { redactor } = scope.dispatcher
-  const compacted = compactItems(items, { summary: text, introduction: SUMMARY_INTRODUCTION })
+  const compacted = compactItems(items, { summary: text, introduction: SUMMARY_INTRODUCTION, opening })
   return {
     items: compacted.map((item) => ({ ...redactItem(item, redactor), turnId: item.turnId ?? scope.turnId })),
     usage,

@@ -11,8 +11,10 @@ export interface Doors {
   readonly environment: Readonly<Record<string, string>>
   /** Absolute. */
   readonly workingDirectory: string
-  /** Absolute; where the user's own AGENTS.md may be. */
+  /** Absolute; where the user's own AGENTS.md, rules and skills may be. */
   readonly home: string
+  /** Absolute; the user's own folder, as the system has it. */
+  readonly userHome: string
   readonly packSlugs: readonly string[]
   loadPack(slug: string): Promise<Pack>
   /** The store of hosts that bring none. */

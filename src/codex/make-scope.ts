@@ -1,7 +1,7 @@
 /** Joins the rooms for one turn: what the model is sent, and what its calls may touch. */
 
-import { pinnedPrompt } from '../context/index.ts'
-import type { ConversationHistory } from '../history/index.ts'
+import { type FeatureSet, pinnedPrompt, placeTail } from '../context/index.ts'
+import { type ConversationHistory, isUserPrompt } from '../history/index.ts'
 import type { Workspace } from '../platform/workspace.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import { isCall, type MessageItem, type ResponseItem } from '../protocol/response-item.ts'
@@ -17,7 +17,6 @@ import type { ActiveTurn } from './active-turn.ts'
 import type { Approvals } from './approvals.ts'
 import { compact } from './compact.ts'
 import type { OpenTurn } from './open-turn.ts'
-import { instructionsFor } from './opening-items.ts'
 import { RecordedScript } from './recorded-script.ts'
 import { redactItem } from './redact-item.ts'
 import { count, countCost } from './run-turn.ts'
@@ -27,6 +26,7 @@ import { StandingAnswers } from './standing-answers.ts'
 import { threadDocuments } from './thread-documents.ts'
 import type { ThreadLog } from './thread-log.ts'
 import type { ThreadTasks } from './thread-tasks.ts'
+import { turnInstructions } from './turn-instructions.ts'
 import type { TurnPlan } from './turn-plan.ts'
 import type { ScriptCarrier, TurnScope } from './turn-scope.ts'
 import { userMessage } from './user-message.ts'
@@ -48,6 +48,11 @@ export interface ScopeParts {
   /** Whether this turn goes on with that one; otherwise what nobody answered counts as denied. */
   readonly goesOn: boolean
   readonly tasks: ThreadTasks
+  /** Everything that the model has to know of its surroundings, for a conversation that begins again. */
+  readonly opening: () => readonly ResponseItem[]
+  /** Called when that was told again. */
+  readonly afterCompaction: () => void
+  readonly features: FeatureSet
   readonly sessionApprovals: SessionApprovals
   readonly lock: ReadWriteLock
   /** Undefined in direct mode. */
@@ -91,7 +96,7 @@ export function makeScope(parts: ScopeParts): TurnScope {
     tools,
     specs: specsFor(plan, carrier),
     scripts: carrier,
-    instructions: runtime.redactor.redact(instructionsFor(plan, carrier)),
+    instructions: runtime.redactor.redact(turnInstructions(plan, carrier)),
     outputSchema: plan.outputSchema,
     dispatcher,
     taskDispatcher,
@@ -102,6 +107,7 @@ export function makeScope(parts: ScopeParts): TurnScope {
     documents,
     limits: runtime.options.limits ?? {},
     hooks: runtime.options.hooks ?? {},
+    showsPreviews: parts.features.isOn('call_previews'),
     tracer: runtime.tracer,
     record(items) {
       const stamped = items.map(
@@ -116,9 +122,16 @@ export function makeScope(parts: ScopeParts): TurnScope {
     },
     async prompt(step) {
       const items = await seen()
-      const pin = pinnedPrompt({ prompt: parts.prompt, step, position: plan.pinPrompt })
-      if (pin === null) return items
-      return plan.pinPrompt === 'tail' ? [...items, pin] : [pin, ...items]
+      const pin = parts.features.isOn('prompt_pin')
+        ? pinnedPrompt({ prompt: parts.prompt, step, position: plan.pinPrompt })
+        : null
+      return placeTail({
+        history: items,
+        turnId: turn.turnId,
+        isUserPrompt,
+        pin,
+        pinPosition: plan.pinPrompt,
+      })
     },
     isFull: () =>
       history.strategy.whenFull === 'compact' &&
@@ -127,11 +140,12 @@ export function makeScope(parts: ScopeParts): TurnScope {
         .items()
         .some((item) => isFromModel(item) && (history.strategy.spansTurns || item.turnId === turn.turnId)),
     async compact(tally) {
-      const { items, usage, costUsd } = await compact(await seen(), scope)
+      const { items, usage, costUsd } = await compact(await seen(), parts.opening(), scope)
       if (usage !== null) count(tally, usage)
       countCost(tally, costUsd)
       history.replace(items)
       log.add({ type: 'compacted', items: [...items] })
+      parts.afterCompaction()
       await log.settled()
       turn.emit({ type: 'history.changed', reason: 'compacted' })
     },

@@ -1,5 +1,6 @@
 /** Everything a host can ask for. */
 
+import type { FeatureName } from '../context/features.ts'
 import type { ScriptLimits } from '../harness/limits.ts'
 import type { ProviderOptions as ProviderEndpoint } from '../model/providers.ts'
 import type { ModelEntry } from '../model/slug.ts'
@@ -142,6 +143,10 @@ export interface CodexOptions {
    */
   shellEnvironmentPolicy?: EnvironmentPolicy | undefined
   hooks?: Hooks | undefined
+  /** A program and its first arguments, started after each turn that is completed; one of JSON follows, as Codex has it. */
+  notify?: readonly string[] | undefined
+  /** Switches by name; see docs/context.md. */
+  features?: Readonly<Partial<Record<FeatureName, boolean>>> | undefined
   limits?: TurnLimits | undefined
   log?: Log | undefined
   /** An OpenTelemetry tracer. */

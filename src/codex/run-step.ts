@@ -163,8 +163,8 @@ class Response {
   #startPreview(itemId: string, item: ResponseItem): void {
     if (item.type !== 'function_call' && item.type !== 'custom_tool_call') return
     const preview = this.#scope.tools.direct(item.name)?.tool.preview
-    const { scripts, workingDirectory } = this.#scope
-    if (preview === undefined || scripts?.carries(item) === true) return
+    const { scripts, workingDirectory, showsPreviews } = this.#scope
+    if (preview === undefined || !showsPreviews || scripts?.carries(item) === true) return
     const form = item.type === 'function_call' ? 'function' : 'freeform'
     this.#previews.set(itemId, { callId: item.call_id, preview: preview(form, { workingDirectory }) })
   }

@@ -1,5 +1,13 @@
 /** The live occupant of a thread: its history, its workspace, and one turn at a time. */
 
+import {
+  type ContextBaseline,
+  contextUpdate,
+  features,
+  gitFacts,
+  notifyCommand,
+  readContextBaseline,
+} from '../context/index.ts'
 import { DEFAULT_LIMITS } from '../harness/limits.ts'
 import {
   type ConversationHistory,
@@ -11,6 +19,7 @@ import {
   replay,
 } from '../history/index.ts'
 import { openWorkspace, type WorkspaceOptions } from '../platform/open-workspace.ts'
+import { startDetached } from '../platform/start-detached.ts'
 import type { Workspace } from '../platform/workspace.ts'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { OptionError } from '../protocol/errors.ts'
@@ -31,7 +40,6 @@ import { failTurn, makeTurn, parseOutput } from './end-turn.ts'
 import { UnknownApprovalError } from './errors.ts'
 import { makeScope } from './make-scope.ts'
 import { type OpenTurn, openTurnOf } from './open-turn.ts'
-import { openingItems } from './opening-items.ts'
 import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
 import { redactItem } from './redact-item.ts'
 import { isRepeatable } from './repeatable.ts'
@@ -40,6 +48,7 @@ import type { Runtime } from './runtime.ts'
 import { runTool } from './script-calls.ts'
 import type { ThreadScripts } from './script-host.ts'
 import { settleOpenCalls } from './settle-open-calls.ts'
+import { HOST_FILES, lookAround, skillsFor } from './surroundings.ts'
 import { ThreadLog } from './thread-log.ts'
 import { ThreadTasks } from './thread-tasks.ts'
 import { planTurn, type TurnPlan } from './turn-plan.ts'
@@ -59,6 +68,8 @@ interface ThreadState {
   open: OpenTurn | null
   /** Whether the last turn came to a good end, so that there is nothing to go on with. */
   isComplete: boolean
+  /** What the model has been told of its surroundings; null where it has to be told everything. */
+  baseline: ContextBaseline | null
   /** Of tasks that were started before these records were read. */
   readonly taskRecords: readonly ThreadRecord[]
 }
@@ -161,6 +172,7 @@ export class Session implements AsyncDisposable {
       await this.#end(turn, log, state, tally, 'completed')
       turn.emit({ type: 'turn.completed', usage: tally.usage ?? NO_USAGE })
       const result = describe()
+      if (task.type === 'prompt') await this.#notify(result, prompt, workspace.root)
       return output === undefined ? result : { ...result, output }
     } catch (error) {
       throw await this.#fail(error, turn, log, state, tally, describe)
@@ -193,6 +205,15 @@ export class Session implements AsyncDisposable {
     if (plan.toolMode !== 'direct') this.#scripts ??= (await this.#runtime.scripts()).openThread()
     const { documents } = await this.#runtime.store()
     const { open } = state
+    const switches = features({ overrides: this.#runtime.options.features })
+    const around = await lookAround(plan, workspace, this.#runtime.doors, switches)
+    for (const warning of [...switches.warnings, ...around.warnings]) this.#runtime.log.warn(warning)
+    const tell = (baseline: ContextBaseline | null) => {
+      const update = contextUpdate(baseline, around.values)
+      if (update.baseline !== state.baseline) log.add({ type: 'context_told', baseline: update.baseline })
+      state.baseline = update.baseline
+      return update.items
+    }
     const tasks = this.#threadTasks()
     const scope = makeScope({
       runtime: this.#runtime,
@@ -208,12 +229,15 @@ export class Session implements AsyncDisposable {
       open,
       goesOn: task.type === 'continue',
       tasks,
+      opening: () => contextUpdate(null, around.values).items,
+      afterCompaction: () => void tell(null),
+      features: switches,
       sessionApprovals: this.#sessionApprovals,
       lock: this.#lock,
       scripts: this.#scripts,
     })
-    if (state.history.items().length === 0) {
-      scope.record(await openingItems(plan, workspace, this.#runtime.doors))
+    if (state.history.items().length === 0 || switches.isOn('context_updates')) {
+      scope.record(tell(state.baseline))
     }
     this.#scripts?.gate.enter(scope)
     this.#active = { turn, log }
@@ -223,7 +247,11 @@ export class Session implements AsyncDisposable {
       if (open !== null) scope.record(await settleOpenCalls(open, task.type === 'continue', scope))
       turn.signal.throwIfAborted()
       scope.record(this.#unsaid.splice(0).map(taskNote))
-      if (task.type === 'prompt') scope.record([prompt])
+      if (task.type === 'prompt') {
+        const asked = await skillsFor(prompt, around.skills, workspace.root)
+        for (const warning of asked.warnings) this.#runtime.log.warn(warning)
+        scope.record([prompt, ...asked.items])
+      }
       if (task.type === 'compact') await scope.compact(tally)
       else await runTurn(scope, tally)
     } catch (error) {
@@ -333,6 +361,25 @@ export class Session implements AsyncDisposable {
     return error
   }
 
+  /** Starts the host's program for ends of turns; whether that works is no matter of the turn's. */
+  async #notify(turn: Turn, prompt: MessageItem, cwd: string): Promise<void> {
+    const { options, doors, log } = this.#runtime
+    const command = notifyCommand(options.notify ?? [], {
+      threadId: turn.threadId,
+      turnId: turn.turnId,
+      cwd,
+      inputMessages: prompt.content.flatMap((part) => (part.type === 'input_text' ? [part.text] : [])),
+      lastAssistantMessage: turn.finalResponse === '' ? null : turn.finalResponse,
+    })
+    if (command === null) return
+    const [program, ...args] = command
+    try {
+      await startDetached({ program, args, cwd, env: doors.environment })
+    } catch (error) {
+      log.warn('The notify program could not be started.', { program, error: String(error) })
+    }
+  }
+
   async #tellHook(error: unknown): Promise<void> {
     try {
       await this.#runtime.options.hooks?.onError?.(error)
@@ -364,6 +411,7 @@ export class Session implements AsyncDisposable {
         id: this.#id,
         createdAt: this.#runtime.doors.clock.now(),
         workingDirectory: workspace.root,
+        ...(await checkedOut(workspace.root)),
         model: plan.model.slug,
         ...(threadOptions.threadSource === undefined ? {} : { source: threadOptions.threadSource }),
       }
@@ -375,6 +423,7 @@ export class Session implements AsyncDisposable {
         position: writer.position,
         open: null,
         isComplete: true,
+        baseline: null,
         taskRecords: [],
       }
       return { state: this.#state, writer }
@@ -395,10 +444,13 @@ export class Session implements AsyncDisposable {
 function stateOf(records: readonly ThreadRecord[], position: number): ThreadState {
   let usage = NO_USAGE
   let isComplete = true
+  let baseline: ContextBaseline | null = null
   let meta: ThreadMeta | undefined
   for (const record of records) {
     if (record.type === 'thread_meta') meta ??= record.meta
     if (record.type === 'turn_started') isComplete = false
+    if (record.type === 'context_told') baseline = readContextBaseline(record.baseline)
+    if (record.type === 'compacted') baseline = null
     if (record.type === 'turn_ended') {
       usage = addUsage(usage, record.usage)
       isComplete = record.status === 'completed'
@@ -411,8 +463,17 @@ function stateOf(records: readonly ThreadRecord[], position: number): ThreadStat
     position,
     open: openTurnOf(records),
     isComplete,
+    baseline,
     taskRecords: records.filter(({ type }) => type === 'task_started' || type === 'task_ended'),
   }
+}
+
+/** What git knows of the folder, as far as a thread keeps it. */
+async function checkedOut(folder: string): Promise<Pick<ThreadMeta, 'git'>> {
+  const facts = await gitFacts(HOST_FILES, folder)
+  if (facts === null) return {}
+  const { branch, commit, repositoryUrl } = facts
+  return { git: { branch, commit, repositoryUrl } }
 }
 
 const noteText = (text: string) => `<task-note>\n${text}\n</task-note>`

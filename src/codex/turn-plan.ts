@@ -1,5 +1,6 @@
 /** What a turn's options come to, decided before anything happens. */
 
+import path from 'node:path'
 import { defaultPinPosition, type PinPosition } from '../context/index.ts'
 import type { WorkspaceOptions } from '../platform/open-workspace.ts'
 import { requireSandbox } from '../platform/sandbox.ts'
@@ -86,6 +87,10 @@ function workspaceOptions(
     environmentPolicy: runtime.environmentPolicy,
     networkAccess: thread.networkAccessEnabled ?? false,
     protectedPaths: [runtime.doors.home],
+    readableDirectories: [
+      path.join(runtime.doors.userHome, '.agents', 'skills'),
+      path.join(runtime.doors.home, 'skills'),
+    ],
     clock: runtime.doors.clock,
   }
 }

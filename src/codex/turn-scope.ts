@@ -79,6 +79,8 @@ export interface TurnScope {
   readonly documents: ThreadDocuments
   readonly limits: TurnLimits
   readonly hooks: Hooks
+  /** Whether calls are shown while they arrive. */
+  readonly showsPreviews: boolean
   readonly tracer: Tracer
   /** Into the history and the thread file. */
   record(items: readonly ResponseItem[]): void

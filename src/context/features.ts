@@ -40,11 +40,6 @@ export const FEATURES = {
     isOn: true,
     summary: 'Items of calls show what they are about while the call still arrives.',
   },
-  board: {
-    stage: 'under-development',
-    isOn: false,
-    summary: 'A board of short-lived notes stands in front of the newest prompt.',
-  },
 } as const satisfies Readonly<Record<string, Feature>>
 
 export type FeatureName = keyof typeof FEATURES

@@ -12,22 +12,27 @@ export const SUMMARY_TAG = '<conversation-summary>'
 const SUMMARY_END = '</conversation-summary>'
 const NO_SUMMARY = '(no summary available)'
 
+export interface CompactionParts {
+  readonly summary: string
+  /** A sentence that tells the model what the summary is. */
+  readonly introduction: string
+  /** What the model has to know of its surroundings, as they are now. */
+  readonly opening: readonly ResponseItem[]
+}
+
 /**
- * The items that take the place of `items`: what opened the conversation, the user's own words, what still fails, and
+ * The items that take the place of `items`: the opening, the user's own words, what still fails, and
  * the summary.
  *
  * Of the user's words the first prompt stays, and of the others the newest that fit into 20,000 tokens, as plain text
  * and in their order; the one that fits no more loses its middle. Calls, outputs, reasoning and answers are gone.
  *
- * @param options `introduction`: a sentence that tells the model what the summary is.
  */
 export function compactItems(
   items: readonly ResponseItem[],
-  { summary, introduction }: { readonly summary: string; readonly introduction: string },
+  { summary, introduction, opening }: CompactionParts,
 ): ResponseItem[] {
   const prompts = items.filter(isUserPrompt)
-  const firstPrompt = items.findIndex(isUserPrompt)
-  const opening = firstPrompt === -1 ? items.filter(isOpening) : items.slice(0, firstPrompt).filter(isOpening)
   const failures = failuresMessage(openFailures(items))
   return [
     ...opening,
@@ -35,15 +40,6 @@ export function compactItems(
     ...(failures === null ? [] : [failures]),
     message(`${SUMMARY_TAG}\n${introduction}\n\n${summary.trim() || NO_SUMMARY}\n${SUMMARY_END}`),
   ]
-}
-
-/** Messages before the first prompt: the developer's, the environment, AGENTS.md. */
-function isOpening(item: ResponseItem): boolean {
-  return item.type === 'message' && (item.role === 'developer' || item.role === 'user') && !isSummary(item)
-}
-
-function isSummary({ content }: MessageItem): boolean {
-  return content.some((part) => part.type === 'input_text' && part.text.startsWith(SUMMARY_TAG))
 }
 
 function keptPrompts(prompts: readonly MessageItem[]): MessageItem[] {

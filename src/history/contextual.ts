@@ -2,7 +2,7 @@
 
 import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
 
-/** How such messages begin. Facts of Codex's wire, and the last six ours. */
+/** How such messages begin. Facts of Codex's wire, and the last eight ours. */
 const BEGINNINGS = [
   '<environment_context>',
   '# AGENTS.md instructions for',
@@ -14,6 +14,8 @@ const BEGINNINGS = [
   '<script-output>',
   '<script-note>',
   '<task-note>',
+  '<board>',
+  '<note',
   '<conversation-summary>',
   '<open-failures>',
 ]

@@ -18,6 +18,7 @@ export function unconfinedPolicy(roots: readonly string[]): SandboxPolicy {
     sandboxMode: 'danger-full-access',
     writableRoots: roots,
     temporaryFolders: [],
+    readableFolders: [],
     protectedPaths: [],
     networkAccess: true,
   }
@@ -30,6 +31,8 @@ export interface PolicyRequest {
   readonly roots: readonly string[]
   /** Absolute; those that are there become writable. */
   readonly temporaryFolders: readonly string[]
+  /** Absolute; those that are there may be read. */
+  readonly readableFolders?: readonly string[]
   /** Absolute. */
   readonly protectedPaths: readonly string[]
   readonly networkAccess: boolean
@@ -54,6 +57,7 @@ export async function policyFor(request: PolicyRequest): Promise<SandboxPolicy> 
     sandboxMode,
     writableRoots: roots,
     temporaryFolders,
+    readableFolders: await realFolders(request.readableFolders ?? []),
     protectedPaths: [...new Set([...named, ...real, ...repositories.flat()])],
     networkAccess: networkAccess && sandboxMode === 'workspace-write',
   }
@@ -71,7 +75,7 @@ async function realFolders(folders: readonly string[]): Promise<string[]> {
 
 /** @throws {PathDeniedError} `target`, absolute and with links followed, may not be touched so. */
 export function checkAccess(target: string, access: Access, policy: SandboxPolicy): void {
-  const { sandboxMode, writableRoots, temporaryFolders, protectedPaths } = policy
+  const { sandboxMode, writableRoots, temporaryFolders, readableFolders, protectedPaths } = policy
   if (sandboxMode === 'danger-full-access') return
   const deny = (reason: string, advice: string): never => {
     throw new PathDeniedError({ path: target, access, sandboxMode, reason, advice })
@@ -84,7 +88,11 @@ export function checkAccess(target: string, access: Access, policy: SandboxPolic
     )
   }
   // What a process may write, a tool may read and write; beyond that tools keep to the roots, and processes read all.
-  const areas = sandboxMode === 'workspace-write' ? [...writableRoots, ...temporaryFolders] : writableRoots
+  const areas = [
+    ...writableRoots,
+    ...(sandboxMode === 'workspace-write' ? temporaryFolders : []),
+    ...(access === 'read' ? readableFolders : []),
+  ]
   if (!areas.some((area) => isWithin(target, area))) {
     deny(
       `it lies outside ${writableRoots.join(' and ')}`,

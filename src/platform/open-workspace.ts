@@ -29,6 +29,8 @@ export interface WorkspaceOptions {
   /** More folders to read and, in `workspace-write`, to write; relative to the root. */
   readonly additionalDirectories?: readonly string[]
   readonly sandboxMode: SandboxMode
+  /** Folders that tools may read beside the roots, such as the user's skills; those that are not there do not matter. */
+  readonly readableDirectories?: readonly string[]
   /** Whether a person named the mode, rather than our default having chosen it. */
   readonly sandboxRequested?: boolean
   /** Whether commands may use the network in `workspace-write`; default false. Always in `danger-full-access`. */
@@ -67,6 +69,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     roots,
     temporaryFolders: temporaryFolders(options, environment),
     protectedPaths: (options.protectedPaths ?? []).map((target) => path.resolve(root, target)),
+    readableFolders: (options.readableDirectories ?? []).map((folder) => path.resolve(root, folder)),
     networkAccess: options.networkAccess ?? false,
   })
   const commands = liveCommands()

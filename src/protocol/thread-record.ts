@@ -14,6 +14,14 @@ export const ThreadMeta = z.object({
   model: z.string().optional(),
   forkedFrom: z.string().optional(),
   source: z.string().optional(),
+  /** What was checked out in the working directory. */
+  git: z
+    .object({
+      branch: z.string().nullable(),
+      commit: z.string().nullable(),
+      repositoryUrl: z.string().nullable(),
+    })
+    .optional(),
 })
 export type ThreadMeta = z.infer<typeof ThreadMeta>
 
@@ -33,6 +41,8 @@ export const ThreadRecord = z.discriminatedUnion('type', [
     message: z.string().optional(),
   }),
   z.object({ type: z.literal('response_item'), item: ResponseItem }),
+  /** What the model has been told of its surroundings; from then on only what changes is told. */
+  z.object({ type: z.literal('context_told'), baseline: z.unknown() }),
   /** From here on the model sees `items` in place of everything before. */
   z.object({ type: z.literal('compacted'), items: z.array(ResponseItem) }),
   /** A call inside a script is about to run. */

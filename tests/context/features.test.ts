@@ -67,6 +67,6 @@ describe('features', () => {
       expect(summary).toMatch(/^[A-Z].*\.$/)
     }
     expect(features().isOn('skills')).toBe(true)
-    expect(features({ overrides: { board: true } }).isOn('board')).toBe(true)
+    expect(features({ overrides: { skills: true } }).isOn('skills')).toBe(true)
   })
 })

@@ -26,9 +26,9 @@ const text = (item: ResponseItem | undefined) =>
     ? item.content.map((part) => (part.type === 'input_image' ? '' : part.text)).join('\n')
     : ''
 const compacted = (items: readonly ResponseItem[], summary = 'what happened') =>
-  compactItems(items, { summary, introduction: 'Read this.' })
+  compactItems(items, { summary, introduction: 'Read this.', opening: OPENING })
 
-const OPENING = [
+const OPENING: ResponseItem[] = [
   says('developer', 'be good'),
   says('user', '<environment_context>\n<cwd>/x</cwd>\n</environment_context>'),
 ]
@@ -57,11 +57,11 @@ test('of many words the first prompt and the newest stay within the bound', () =
 
   const items = compacted(prompts)
 
-  const kept = items.slice(0, -1).map(text)
+  const kept = items.slice(OPENING.length, -1).map(text)
   expect(kept[0]).toMatch(/^prompt 0 x/)
   expect(kept.at(-1)).toMatch(/^prompt 39 x/)
   expect(kept[1]).toMatch(/tokens truncated/)
-  expect(estimateTokensOf(items.slice(0, -1))).toBeLessThan(20_400)
+  expect(estimateTokensOf(items.slice(OPENING.length, -1))).toBeLessThan(20_400)
 })
 
 test('after five compactions the first task, the words of the user and open failures stand verbatim', () => {
@@ -153,7 +153,7 @@ test('words with a picture stay as words, and a summary that is empty says so', 
 
   const items = compacted([picture, says('assistant', 'a cat')], '  ')
 
-  expect(text(items[0])).toContain('what is this?')
+  expect(text(items[OPENING.length])).toContain('what is this?')
   expect(JSON.stringify(items)).not.toContain('base64')
-  expect(text(items[1])).toContain('(no summary available)')
+  expect(text(items.at(-1))).toContain('(no summary available)')
 })

@@ -130,6 +130,7 @@ describe('the profile for macOS', () => {
     sandboxMode: 'workspace-write',
     writableRoots: ['/Users/me/pro"ject) (allow default'],
     temporaryFolders: ['/private/tmp'],
+    readableFolders: [],
     protectedPaths: ['/Users/me/pro"ject) (allow default/.git', '/private/tmp/deep/er/state'],
     networkAccess: false,
   } as const

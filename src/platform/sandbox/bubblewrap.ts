@@ -99,6 +99,7 @@ async function trial(manner: Manner): Promise<string | undefined> {
     sandboxMode: 'read-only',
     writableRoots: [],
     temporaryFolders: [],
+    readableFolders: [],
     protectedPaths: [],
     networkAccess: false,
   }

@@ -18,6 +18,8 @@ export interface SandboxPolicy {
   readonly writableRoots: readonly string[]
   /** Absolute, links followed; as writable as the roots in `workspace-write`, and out of bounds otherwise. */
   readonly temporaryFolders: readonly string[]
+  /** Absolute, links followed; our own file access may read them beside the roots, as processes may read all. */
+  readonly readableFolders: readonly string[]
   /** Absolute, as they are named and with links followed; not to be written although a writable folder holds them. */
   readonly protectedPaths: readonly string[]
   /** Whether processes may use the network. */

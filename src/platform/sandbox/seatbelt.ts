@@ -50,6 +50,7 @@ async function trial(): Promise<SandboxProblem | undefined> {
       sandboxMode: 'read-only',
       writableRoots: [],
       temporaryFolders: [],
+      readableFolders: [],
       protectedPaths: [],
       networkAccess: false,
     }),

@@ -152,7 +152,8 @@ export class CodexRuntime implements AsyncDisposable {
       return opened
     })
     const packs = options.packs ?? DEFAULT_PACKS
-    const redactor = createRedactor(secretsIn(options, sdk, doors))
+    const secrets = secretsIn(options, sdk, doors)
+    const redactor = createRedactor(secrets)
     const log = redactedLog(options.log ?? silentLog, redactor)
     const models = once(async () => {
       const { Models } = await import('./models.ts')
@@ -166,6 +167,7 @@ export class CodexRuntime implements AsyncDisposable {
       log,
       tracer: options.tracer === undefined ? silentTracer : redactedTracer(options.tracer, redactor),
       redactor,
+      exactRedactor: createRedactor(secrets, { shapes: false }),
       store,
       tools: toolsOf(packs, doors, options.requestUserInput !== undefined),
       scripts: once(async () => {
@@ -205,7 +207,8 @@ export class CodexRuntime implements AsyncDisposable {
     const [first, ...rest] = records
     if (first?.type !== 'thread_meta') throw new OptionError('fork', `thread ${id} has not been run yet.`)
     await using writer = await threads.create({ ...first.meta, id: forked, createdAt: now, forkedFrom: id })
-    await writer.append(rest)
+    // An answer that waits for its call holds for one thread alone.
+    await writer.append(rest.filter((record) => record.type !== 'approval_answered' || !record.isStanding))
     return forked
   }
 }

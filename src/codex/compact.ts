@@ -7,6 +7,7 @@ import { ContextOverflowError } from '../model/errors.ts'
 import { streamRetry } from '../model/retry.ts'
 import type { ResponseItem } from '../protocol/response-item.ts'
 import type { Usage } from '../protocol/usage.ts'
+import { EmptySummaryError } from './errors.ts'
 import { redactItem } from './redact-item.ts'
 import type { TurnScope } from './turn-scope.ts'
 
@@ -86,6 +87,7 @@ async function readSummary(items: readonly ResponseItem[], scope: TurnScope): Pr
     if (event.type !== 'item.done' || event.item.type !== 'message') continue
     text = event.item.content.map((part) => (part.type === 'input_image' ? '' : part.text)).join('')
   }
+  if (text.trim() === '') throw new EmptySummaryError()
   return { text, usage, costUsd }
 }
 

@@ -7,7 +7,7 @@ import type { Usage } from '../protocol/usage.ts'
 import { type Schema, validate } from '../tools/schema.ts'
 import { type ActiveTurn, TurnStop } from './active-turn.ts'
 import { OutputSchemaError, TurnAbortedError, TurnLimitError } from './errors.ts'
-import { sdkItem } from './item-log.ts'
+import { isPreview, sdkItem } from './item-log.ts'
 import type { TurnTally } from './run-turn.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 
@@ -18,7 +18,10 @@ export function makeTurn(
   { steps, usage, isEstimated, costUsd }: TurnTally,
   usageBefore: Usage,
 ): Turn {
-  const items = turn.items.items.map(sdkItem).filter((item) => item !== null)
+  const items = turn.items.items
+    .filter((item) => !isPreview(item))
+    .map(sdkItem)
+    .filter((item) => item !== null)
   const threadUsage = addUsage(usageBefore, usage ?? NO_USAGE)
   return {
     items,

@@ -1,6 +1,6 @@
 /** How a run can end other than well. */
 
-import { CodexError, TurnError } from '../protocol/errors.ts'
+import { CodexError, ModelError, TurnError } from '../protocol/errors.ts'
 import type { Turn } from '../protocol/turn.ts'
 
 /** The turn was stopped: by its signal, `interrupt()`, leaving the loop, or closing. Its `name` is the platform's. */
@@ -85,5 +85,18 @@ export class ThreadClosedError extends CodexError {
 
   constructor(threadId: string) {
     super(`Thread ${threadId} is closed. Use codex.resumeThread() to go on with it.`)
+  }
+}
+
+/** The model was asked to summarise the conversation, and said nothing. */
+export class EmptySummaryError extends ModelError {
+  override readonly name = 'EmptySummaryError'
+  readonly code = 'empty_summary'
+  override readonly retryable = true
+
+  constructor() {
+    super(
+      'The model gave no summary of the conversation, so nothing was compacted. Try again, or with another model.',
+    )
   }
 }

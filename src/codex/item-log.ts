@@ -19,6 +19,13 @@ const WITH_DELTAS = new Set([
 ] as const)
 type WithDeltas = typeof WITH_DELTAS extends Set<infer Type> ? Type : never
 
+/** Items as they showed while their calls still arrived: more than the SDK's events tell. */
+const previews = new WeakSet<ThreadItem>()
+
+export function isPreview(item: ThreadItem): boolean {
+  return previews.has(item)
+}
+
 /** Nothing it tells of holds a secret. Ids count from `item_0` in each run, as those of `codex exec --json` do. */
 export class ItemLog {
   readonly #emit: (event: ThreadEvent) => void
@@ -66,12 +73,17 @@ export class ItemLog {
     if (type !== undefined && WITH_DELTAS.has(type as WithDeltas)) this.delta(key, type as WithDeltas, delta)
   }
 
-  /** Ends an item that is still open as failed. */
+  /** How a call shows that has not arrived whole. */
+  preview(key: string, body: ItemBody): void {
+    this.#put(key, this.#open.has(key) ? 'updated' : 'started', body, true)
+  }
+
+  /** Ends as failed what showed of a call that came to nothing. */
   fail(key: string): void {
     const item = this.#open.get(key)
-    if (item === undefined || !('status' in item)) return
+    if (item === undefined || !isPreview(item)) return
     const { id: _id, ...body } = item
-    this.#put(key, 'completed', { ...body, status: 'failed' } as ItemBody)
+    this.#put(key, 'completed', { ...body, status: 'failed' } as ItemBody, true)
   }
 
   /** The turn is over: a plan is done being changed. */
@@ -84,8 +96,9 @@ export class ItemLog {
     this.#emit({ type: 'item.completed', item: plan })
   }
 
-  #put(key: string, state: 'started' | 'updated' | 'completed', body: ItemBody): void {
+  #put(key: string, state: 'started' | 'updated' | 'completed', body: ItemBody, isOfPreview = false): void {
     const item = redactOutput({ id: this.#idOf(key), ...body } as ThreadItem, this.#redactor)
+    if (isOfPreview) previews.add(item)
     if (state === 'completed') {
       this.#endText(key)
       this.#open.delete(key)

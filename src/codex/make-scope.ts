@@ -69,7 +69,7 @@ export function makeScope(parts: ScopeParts): TurnScope {
     gate: {
       ...dispatcher.gate,
       async ask(asked, { signal }) {
-        const request = redactOutput(asked, runtime.redactor)
+        const request = redactOutput(asked, runtime.exactRedactor)
         turn.emit({ type: 'approval.requested', request })
         return await parts.approvals.ask(request, signal)
       },
@@ -184,9 +184,14 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
       rules: runtime.options.commandRules ?? {},
       session: parts.sessionApprovals,
       async ask(asked, { signal }) {
-        const wanted = redactOutput(asked, runtime.redactor)
+        const wanted = redactOutput(asked, runtime.exactRedactor)
         const before = standing.take(wanted)
-        if (before?.answer !== undefined) return before.answer
+        if (before?.answer !== undefined) {
+          // Used up before the call begins: after another crash nobody knows how far it came.
+          log.add({ type: 'approval_answered', id: before.request.id, answer: before.answer })
+          await log.settled()
+          return before.answer
+        }
         if (before !== undefined && !parts.goesOn) {
           return { decision: 'denied', reason: 'nobody had answered when its process ended' }
         }

@@ -173,7 +173,7 @@ class Response {
     const started = this.#previews.get(itemId)
     if (started === undefined) return
     const body = started.preview.push(delta)
-    if (body !== null) this.#scope.turn.items.show(started.callId, 'updated', body)
+    if (body !== null) this.#scope.turn.items.preview(started.callId, body)
   }
 
   #done(itemId: string, item: ResponseItem): void {

@@ -23,6 +23,8 @@ export interface Runtime {
   readonly tracer: Tracer
   /** Knows the keys of the providers, and what of the environment looks like a secret. */
   readonly redactor: Redactor
+  /** Knows those alone, and no shapes of keys: who approves a command must see what will run. */
+  readonly exactRedactor: Redactor
   store(): Promise<Store>
   /** @param packs Of a thread, beside those of the `Codex`. @throws {OptionError} */
   tools(packs?: readonly (string | Pack)[]): Promise<ToolSet>

@@ -1,15 +1,25 @@
 /** A run's events as `@openai/codex-sdk` knows them. */
 
 import type { SdkThreadEvent, ThreadEvent } from '../protocol/thread-event.ts'
-import { sdkItem } from './item-log.ts'
+import { isPreview, sdkItem } from './item-log.ts'
 
-/** Null where the SDK has no such event. */
-function sdkEvent(event: ThreadEvent): SdkThreadEvent | null {
+/**
+ * Null where the SDK has no such event.
+ *
+ * @param started Ids of the items whose beginning was told: the SDK's events do not tell of calls that still arrive.
+ */
+function sdkEvent(event: ThreadEvent, started: Set<string>): SdkThreadEvent | null {
   switch (event.type) {
     case 'item.started':
-    case 'item.updated':
+    case 'item.updated': {
+      const item = isPreview(event.item) ? null : sdkItem(event.item)
+      if (item === null) return null
+      const type = started.has(item.id) ? event.type : 'item.started'
+      started.add(item.id)
+      return { type, item }
+    }
     case 'item.completed': {
-      const item = sdkItem(event.item)
+      const item = isPreview(event.item) ? null : sdkItem(event.item)
       return item === null ? null : { type: event.type, item }
     }
     case 'item.delta':
@@ -24,8 +34,9 @@ function sdkEvent(event: ThreadEvent): SdkThreadEvent | null {
 
 /** The SDK's view of a run; leaving the loop stops the turn. */
 export async function* sdkEvents(events: AsyncIterable<ThreadEvent>): AsyncGenerator<SdkThreadEvent> {
+  const started = new Set<string>()
   for await (const event of events) {
-    const known = sdkEvent(event)
+    const known = sdkEvent(event, started)
     if (known !== null) yield known
   }
 }

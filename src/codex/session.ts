@@ -1,78 +1,41 @@
 /** The live occupant of a thread: its history, its workspace, and one turn at a time. */
 
-import {
-  type ContextBaseline,
-  contextUpdate,
-  features,
-  gitFacts,
-  notifyCommand,
-  readContextBaseline,
-} from '../context/index.ts'
-import { DEFAULT_LIMITS } from '../harness/limits.ts'
-import {
-  type ConversationHistory,
-  createHistory,
-  type HistoryStrategy,
-  isUserPrompt,
-  oneShot,
-  regular,
-  replay,
-} from '../history/index.ts'
+import { type ContextBaseline, contextUpdate, features } from '../context/index.ts'
 import { openWorkspace, type WorkspaceOptions } from '../platform/open-workspace.ts'
-import { startDetached } from '../platform/start-detached.ts'
 import type { Workspace } from '../platform/workspace.ts'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import type { MessageItem } from '../protocol/response-item.ts'
-import type { ThreadMeta, ThreadRecord } from '../protocol/thread-record.ts'
+import type { ThreadMeta } from '../protocol/thread-record.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Usage } from '../protocol/usage.ts'
 import { ReadWriteLock } from '../std/read-write-lock.ts'
 import { redactError } from '../std/redact-error.ts'
-import { unreachable } from '../std/unreachable.ts'
 import type { ThreadWriter } from '../stores/ports.ts'
 import { SessionApprovals } from '../tools/approval.ts'
-import { redactOutput } from '../tools/redact-output.ts'
 import { type ActiveTurn, TurnStop } from './active-turn.ts'
 import { type Approvals, cleanDecision } from './approvals.ts'
+import { checkedOut } from './checked-out.ts'
 import { failTurn, makeTurn, parseOutput } from './end-turn.ts'
 import { UnknownApprovalError } from './errors.ts'
 import { makeScope } from './make-scope.ts'
-import { type OpenTurn, openTurnOf } from './open-turn.ts'
-import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
+import { notifyTurnEnd } from './notify-turn-end.ts'
+import { openTurnOf } from './open-turn.ts'
+import type { ThreadOptions, TurnOptions } from './options.ts'
 import { redactItem } from './redact-item.ts'
-import { isRepeatable } from './repeatable.ts'
 import { newTally, runTurn, type TurnTally } from './run-turn.ts'
 import type { Runtime } from './runtime.ts'
-import { runTool } from './script-calls.ts'
 import type { ThreadScripts } from './script-host.ts'
+import { SessionTasks } from './session-tasks.ts'
 import { settleOpenCalls } from './settle-open-calls.ts'
-import { HOST_FILES, lookAround, skillsFor } from './surroundings.ts'
+import { lookAround, skillsFor } from './surroundings.ts'
 import { ThreadLog } from './thread-log.ts'
-import { ThreadTasks } from './thread-tasks.ts'
+import { earlierPrompt, newState, stateOf, type ThreadState, withStrategy } from './thread-state.ts'
 import { planTurn, type TurnPlan } from './turn-plan.ts'
-import type { TurnScope } from './turn-scope.ts'
 import type { TurnTask } from './turn-task.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 import { userMessage } from './user-message.ts'
-
-/** What a thread's records hold. */
-interface ThreadState {
-  readonly meta: ThreadMeta
-  history: ConversationHistory
-  /** How far the records were read or written: another process may have added to them since. */
-  position: number
-  usage: Usage
-  /** What the last turn left open, when its process ended before it did. */
-  open: OpenTurn | null
-  /** Whether the last turn came to a good end, so that there is nothing to go on with. */
-  isComplete: boolean
-  /** What the model has been told of its surroundings; null where it has to be told everything. */
-  baseline: ContextBaseline | null
-  /** Of tasks that were started before these records were read. */
-  readonly taskRecords: readonly ThreadRecord[]
-}
 
 export class Session implements AsyncDisposable {
   readonly #runtime: Runtime
@@ -82,12 +45,7 @@ export class Session implements AsyncDisposable {
   #state: ThreadState | undefined
   #workspace: { readonly key: string; readonly workspace: Workspace } | undefined
   #scripts: ThreadScripts | undefined
-  #tasks: ThreadTasks | undefined
-  /** The turn that runs, as tasks reach it. */
-  #active: { readonly turn: ActiveTurn; readonly log: ThreadLog } | undefined
-  /** What tasks had to say while no turn ran: for the file, and for the model. */
-  #unkept: ThreadRecord[] = []
-  #unsaid: string[] = []
+  #tasks: SessionTasks | undefined
 
   private constructor(runtime: Runtime, id: ThreadId) {
     this.#runtime = runtime
@@ -172,7 +130,7 @@ export class Session implements AsyncDisposable {
       await this.#end(turn, log, state, tally, 'completed')
       turn.emit({ type: 'turn.completed', usage: tally.usage ?? NO_USAGE })
       const result = describe()
-      if (task.type === 'prompt') await this.#notify(result, prompt, workspace.root)
+      if (task.type === 'prompt') await notifyTurnEnd(this.#runtime, result, prompt, workspace.root)
       return output === undefined ? result : { ...result, output }
     } catch (error) {
       throw await this.#fail(error, turn, log, state, tally, describe)
@@ -185,8 +143,7 @@ export class Session implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#scripts?.close()
-    await this.#tasks?.close()
-    await this.#keepLeftOver()
+    await this.#tasks?.close(this.#id)
     await this.#workspace?.workspace[Symbol.asyncDispose]()
     this.#workspace = undefined
   }
@@ -214,7 +171,8 @@ export class Session implements AsyncDisposable {
       state.baseline = update.baseline
       return update.items
     }
-    const tasks = this.#threadTasks()
+    this.#tasks ??= new SessionTasks(this.#runtime)
+    const sessionTasks = this.#tasks
     const scope = makeScope({
       runtime: this.#runtime,
       threadId: this.#id,
@@ -228,7 +186,7 @@ export class Session implements AsyncDisposable {
       approvals,
       open,
       goesOn: task.type === 'continue',
-      tasks,
+      tasks: sessionTasks.tasks,
       opening: () => contextUpdate(null, around.values).items,
       afterCompaction: () => void tell(null),
       features: switches,
@@ -240,13 +198,11 @@ export class Session implements AsyncDisposable {
       scope.record(tell(state.baseline))
     }
     this.#scripts?.gate.enter(scope)
-    this.#active = { turn, log }
+    sessionTasks.enter(turn, log, state.taskRecords, scope)
     try {
-      log.add(...this.#unkept.splice(0))
-      this.#restoreTasks(tasks, state, scope)
       if (open !== null) scope.record(await settleOpenCalls(open, task.type === 'continue', scope))
       turn.signal.throwIfAborted()
-      scope.record(this.#unsaid.splice(0).map(taskNote))
+      scope.record(sessionTasks.takeNotes())
       if (task.type === 'prompt') {
         const asked = await skillsFor(prompt, around.skills, workspace.root)
         for (const warning of asked.warnings) this.#runtime.log.warn(warning)
@@ -259,50 +215,8 @@ export class Session implements AsyncDisposable {
       scope.record(await scope.steered().catch(() => []))
       throw error
     } finally {
-      this.#active = undefined
+      sessionTasks.leave()
       this.#scripts?.gate.leave()
-    }
-  }
-
-  #threadTasks(): ThreadTasks {
-    this.#tasks ??= new ThreadTasks({
-      tasksMax: this.#runtime.options.limits?.script?.tasksMax ?? DEFAULT_LIMITS.tasksMax,
-      keep: (record) => {
-        const clean = redactOutput(record, this.#runtime.redactor)
-        if (this.#active === undefined) this.#unkept.push(clean)
-        else this.#active.log.add(clean)
-      },
-      announce: (text) => {
-        const clean = this.#runtime.redactor.redact(text)
-        if (this.#active === undefined) this.#unsaid.push(clean)
-        else this.#active.turn.steer(noteText(clean))
-      },
-    })
-    return this.#tasks
-  }
-
-  /** Tasks of a process that is gone; those that can be are started again. */
-  #restoreTasks(tasks: ThreadTasks, { taskRecords }: ThreadState, scope: TurnScope): void {
-    const again = tasks.restore(taskRecords, (path) => isRepeatable(scope.tools.inScript(path)))
-    for (const { taskId, path, input, turnId } of again) {
-      const args = Array.isArray(input) ? input : []
-      const work = (signal: AbortSignal) =>
-        runTool(scope.tools, args, path, { callId: taskId, signal }, scope.taskDispatcher)
-      // How it ends is announced; nobody waits for it here.
-      tasks.start({ turnId, taskId, path, input }, work).catch(() => {})
-    }
-  }
-
-  /** What tasks left for the file; another process may hold it, and then it is lost with this one. */
-  async #keepLeftOver(): Promise<void> {
-    const records = this.#unkept.splice(0)
-    if (records.length === 0) return
-    try {
-      const { threads } = await this.#runtime.store()
-      await using writer = await threads.open(this.#id)
-      await writer.append(records)
-    } catch (error) {
-      this.#runtime.log.warn('The end of a task could not be kept.', { error: String(error) })
     }
   }
 
@@ -361,25 +275,6 @@ export class Session implements AsyncDisposable {
     return error
   }
 
-  /** Starts the host's program for ends of turns; whether that works is no matter of the turn's. */
-  async #notify(turn: Turn, prompt: MessageItem, cwd: string): Promise<void> {
-    const { options, doors, log } = this.#runtime
-    const command = notifyCommand(options.notify ?? [], {
-      threadId: turn.threadId,
-      turnId: turn.turnId,
-      cwd,
-      inputMessages: prompt.content.flatMap((part) => (part.type === 'input_text' ? [part.text] : [])),
-      lastAssistantMessage: turn.finalResponse === '' ? null : turn.finalResponse,
-    })
-    if (command === null) return
-    const [program, ...args] = command
-    try {
-      await startDetached({ program, args, cwd, env: doors.environment })
-    } catch (error) {
-      log.warn('The notify program could not be started.', { program, error: String(error) })
-    }
-  }
-
   async #tellHook(error: unknown): Promise<void> {
     try {
       await this.#runtime.options.hooks?.onError?.(error)
@@ -390,8 +285,8 @@ export class Session implements AsyncDisposable {
 
   /** One workspace serves turn after turn, until its options change: its processes outlive a turn. */
   async #openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-    const { workingDirectory, additionalDirectories, sandboxMode, sandboxRequested } = options
-    const key = JSON.stringify([workingDirectory, additionalDirectories, sandboxMode, sandboxRequested])
+    const { environment: _environment, clock: _clock, sandbox: _sandbox, ...asked } = options
+    const key = JSON.stringify(asked)
     if (this.#workspace?.key === key) return this.#workspace.workspace
     const workspace = await openWorkspace(options)
     await this.#workspace?.workspace[Symbol.asyncDispose]()
@@ -416,16 +311,7 @@ export class Session implements AsyncDisposable {
         ...(threadOptions.threadSource === undefined ? {} : { source: threadOptions.threadSource }),
       }
       const writer = await threads.create(meta)
-      this.#state = {
-        meta,
-        history: createHistory(),
-        usage: NO_USAGE,
-        position: writer.position,
-        open: null,
-        isComplete: true,
-        baseline: null,
-        taskRecords: [],
-      }
+      this.#state = newState(meta, writer.position)
       return { state: this.#state, writer }
     }
     const writer = await threads.open(this.#id)
@@ -439,61 +325,6 @@ export class Session implements AsyncDisposable {
     }
     return { state: this.#state, writer }
   }
-}
-
-function stateOf(records: readonly ThreadRecord[], position: number): ThreadState {
-  let usage = NO_USAGE
-  let isComplete = true
-  let baseline: ContextBaseline | null = null
-  let meta: ThreadMeta | undefined
-  for (const record of records) {
-    if (record.type === 'thread_meta') meta ??= record.meta
-    if (record.type === 'turn_started') isComplete = false
-    if (record.type === 'context_told') baseline = readContextBaseline(record.baseline)
-    if (record.type === 'compacted') baseline = null
-    if (record.type === 'turn_ended') {
-      usage = addUsage(usage, record.usage)
-      isComplete = record.status === 'completed'
-    }
-  }
-  return {
-    meta: meta ?? unreachable('a thread without its first record'),
-    history: createHistory({ items: replay(records) ?? [] }),
-    usage,
-    position,
-    open: openTurnOf(records),
-    isComplete,
-    baseline,
-    taskRecords: records.filter(({ type }) => type === 'task_started' || type === 'task_ended'),
-  }
-}
-
-/** What git knows of the folder, as far as a thread keeps it. */
-async function checkedOut(folder: string): Promise<Pick<ThreadMeta, 'git'>> {
-  const facts = await gitFacts(HOST_FILES, folder)
-  if (facts === null) return {}
-  const { branch, commit, repositoryUrl } = facts
-  return { git: { branch, commit, repositoryUrl } }
-}
-
-const noteText = (text: string) => `<task-note>\n${text}\n</task-note>`
-
-function taskNote(text: string): MessageItem {
-  return { type: 'message', role: 'user', content: [{ type: 'input_text', text: noteText(text) }] }
-}
-
-const STRATEGIES: Record<HistoryName, () => HistoryStrategy> = { regular, 'one-shot': oneShot }
-
-/** A thread may change how it remembers from turn to turn; its items stay. */
-function withStrategy(history: ConversationHistory, name: HistoryName): ConversationHistory {
-  if (history.strategy.name === name) return history
-  return createHistory({ strategy: STRATEGIES[name](), items: history.items() })
-}
-
-/** What the turn that is taken up was asked to do; null where there is nothing to take up. */
-function earlierPrompt({ history, isComplete }: ThreadState, task: TurnTask): MessageItem | null {
-  if (task.type === 'continue' && isComplete) return null
-  return history.items().findLast(isUserPrompt) ?? null
 }
 
 function nothingToDo(task: TurnTask): OptionError {

@@ -20,10 +20,12 @@ export class StandingAnswers {
   }
 }
 
-/** An answer holds for exactly what was asked, down to the input. */
+/** An answer holds for exactly what was asked, down to the input, the folder and the mode. */
 function isSame(before: ApprovalRequest, now: ApprovalRequest): boolean {
   return (
     before.tool === now.tool &&
+    before.workingDirectory === now.workingDirectory &&
+    before.sandboxMode === now.sandboxMode &&
     (before.unconfined ?? false) === (now.unconfined ?? false) &&
     isDeepStrictEqual(before.input, now.input)
   )

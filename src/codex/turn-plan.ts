@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import { defaultPinPosition, type PinPosition } from '../context/index.ts'
+import { existsOnHost } from '../platform/host-files.ts'
 import type { WorkspaceOptions } from '../platform/open-workspace.ts'
 import { requireSandbox } from '../platform/sandbox.ts'
 import { OptionError } from '../protocol/errors.ts'
@@ -9,6 +10,7 @@ import type { ThreadId } from '../protocol/ids.ts'
 import type { JsonSchema } from '../protocol/json.ts'
 import type { ApprovalPolicy, ToolMode } from '../protocol/modes.ts'
 import type { ThreadMeta } from '../protocol/thread-record.ts'
+import type { Store } from '../stores/ports.ts'
 import { type Schema, toJsonSchema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
@@ -47,7 +49,7 @@ export async function planTurn(
     )
   }
   if (thread.sandboxMode !== undefined) await requireSandbox(thread.sandboxMode)
-  const workspace = workspaceOptions(runtime, meta, thread)
+  const workspace = workspaceOptions(runtime, await placesOf(await runtime.store()), meta, thread)
   const [model, tools] = await Promise.all([
     runtime.model(slug, thread, threadId),
     runtime.tools(thread.packs),
@@ -72,8 +74,15 @@ export async function planTurn(
   }
 }
 
+/** A place that is not there yet may become a file, in whose stead nothing else must stand meanwhile. */
+async function placesOf({ places = [] }: Store): Promise<string[]> {
+  const isThere = await Promise.all(places.map(existsOnHost))
+  return places.filter((_, index) => isThere[index])
+}
+
 function workspaceOptions(
   runtime: Runtime,
+  places: readonly string[],
   meta: ThreadMeta | undefined,
   thread: ThreadOptions,
 ): WorkspaceOptions {
@@ -86,7 +95,7 @@ function workspaceOptions(
     environment: runtime.doors.environment,
     environmentPolicy: runtime.environmentPolicy,
     networkAccess: thread.networkAccessEnabled ?? false,
-    protectedPaths: [runtime.doors.home],
+    protectedPaths: [runtime.doors.home, ...places],
     readableDirectories: [
       path.join(runtime.doors.userHome, '.agents', 'skills'),
       path.join(runtime.doors.home, 'skills'),

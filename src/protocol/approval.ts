@@ -1,7 +1,7 @@
 /** Questions that a tool call asks of a person, and their answers. */
 
 import { z } from 'zod'
-import { Effect } from './modes.ts'
+import { Effect, SandboxMode } from './modes.ts'
 
 export const ApprovalRequest = z.object({
   id: z.string(),
@@ -15,6 +15,9 @@ export const ApprovalRequest = z.object({
   effects: z.array(Effect),
   /** Why it is asked, in a sentence for a person. */
   reason: z.string(),
+  /** Where the call works. */
+  workingDirectory: z.string(),
+  sandboxMode: SandboxMode,
   /** When it is approved, it runs outside the sandbox. */
   unconfined: z.boolean().optional(),
   /** The model's own words, for why it should be allowed. */

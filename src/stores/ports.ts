@@ -100,6 +100,8 @@ export type Fsync = 'never' | 'turn' | 'always'
 export interface Store extends AsyncDisposable {
   readonly threads: ThreadStore
   readonly documents: DocumentStore
+  /** Absolute: files and folders of this machine that hold it, which no tool and no command may write. */
+  readonly places?: readonly string[]
 }
 
 /** What each factory of this room gives. */

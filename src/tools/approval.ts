@@ -80,9 +80,23 @@ export async function assessCall(
 ): Promise<Assessment> {
   const { needsApproval, assess } = entry.tool
   const assessment = (await assess?.(input, context)) ?? assessEffects(entry, context.policy)
-  const asksItself = typeof needsApproval === 'function' ? needsApproval(input) : (needsApproval ?? false)
-  if (!asksItself || assessment.verdict !== 'allow') return assessment
+  if (!asksItself(entry, needsApproval, input) || assessment.verdict !== 'allow') return assessment
   return { ...assessment, verdict: 'ask', reason: `${entry.directName} asks before it runs.` }
+}
+
+function asksItself(
+  { directName }: RegisteredTool,
+  needsApproval: RegisteredTool['tool']['needsApproval'],
+  input: unknown,
+): boolean {
+  if (typeof needsApproval !== 'function') return needsApproval ?? false
+  try {
+    return needsApproval(input)
+  } catch (error) {
+    throw new ApprovalDeniedError(
+      `${directName} was not run: whether a person has to be asked could not be decided (${messageOf(error)}).`,
+    )
+  }
 }
 
 function assessEffects(entry: RegisteredTool, policy: ApprovalPolicy): Assessment {
@@ -122,7 +136,10 @@ export async function passApproval(
 }
 
 /** The part of a question that the call itself knows. */
-export type CallToApprove = Pick<ApprovalRequest, 'id' | 'threadId' | 'turnId' | 'callId' | 'input'>
+export type CallToApprove = Pick<
+  ApprovalRequest,
+  'id' | 'threadId' | 'turnId' | 'callId' | 'input' | 'workingDirectory' | 'sandboxMode'
+>
 
 /** @throws {ApprovalDeniedError} */
 export async function passQuestion(

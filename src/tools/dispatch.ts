@@ -135,8 +135,9 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<Admitt
 }
 
 function toApprove({ callId, signal }: DispatchCall, input: unknown, dispatcher: Dispatcher): CallToApprove {
-  const { ids } = dispatcher.context({ callId, signal, progress: () => {}, unconfined: false })
-  return { id: crypto.randomUUID(), ...ids, input: jsonSafe(input) }
+  const { ids, workspace } = dispatcher.context({ callId, signal, progress: () => {}, unconfined: false })
+  const { root: workingDirectory, sandboxMode } = workspace
+  return { id: crypto.randomUUID(), ...ids, input: jsonSafe(input), workingDirectory, sandboxMode }
 }
 
 async function withClockPaused<T>({ pauseClock }: DispatchCall, body: () => Promise<T>): Promise<T> {

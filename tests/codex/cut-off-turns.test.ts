@@ -143,3 +143,41 @@ test('there is nothing to go on with once a turn came to its end', async () => {
 
   await expect(at.thread.continue()).rejects.toThrow(/continue: the last turn of the thread came to its end/)
 })
+
+test('an answer is used up by the call that it lets run', async () => {
+  await using at = await cutOff(SEND, says('done'), says('again'))
+  const [request] = await at.thread.approvals()
+  await at.thread.answer(request?.id ?? '', { decision: 'approved' })
+  await at.thread.continue()
+
+  await at.thread.run('and now?')
+
+  expect(await at.done()).toEqual(['sent A1'])
+})
+
+test('a fork is asked again: an answer holds for one thread', async () => {
+  await using at = await cutOff(SEND, says('done'))
+  const [request] = await at.thread.approvals()
+  await at.thread.answer(request?.id ?? '', { decision: 'approved' })
+
+  const fork = await at.thread.fork()
+
+  expect(await fork.approvals()).toMatchObject([{ tool: 'send', input: { order: 'A1' } }])
+})
+
+test('an answer does not hold in another folder', async () => {
+  await using at = await cutOff(SEND, says('done'))
+  await using elsewhere = await tempFolder()
+  const [request] = await at.thread.approvals()
+  await at.thread.answer(request?.id ?? '', { decision: 'approved' })
+  at.thread.change({ workingDirectory: elsewhere.path })
+
+  const asked: unknown[] = []
+  for await (const event of at.thread.continue()) {
+    if (event.type !== 'approval.requested') continue
+    asked.push(event.request.workingDirectory)
+    await at.thread.answer(event.request.id, { decision: 'denied' })
+  }
+
+  expect(asked).toEqual([elsewhere.path])
+})

@@ -294,7 +294,7 @@ test('a closed port is named, with the option to check', async () => {
   const port = typeof address === 'object' ? address?.port : undefined
   server.close()
   await once(server, 'close')
-  const client = await clientFor(`http://127.0.0.1:${port}/v1?key=secret`, 'chat')
+  const client = await clientFor(`http://127.0.0.1:${port}/v1`, 'chat', { query: { key: 'secret' } })
 
   const { error } = await failureOf(client)
 

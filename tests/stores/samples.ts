@@ -44,6 +44,8 @@ export const oneOfEachRecord: readonly ThreadRecord[] = [
       callId: 'c1',
       tool: 'exec',
       input: {},
+      workingDirectory: '/home/ann/shop',
+      sandboxMode: 'read-only',
       effects: ['network'],
       reason: 'It reaches the network.',
     },

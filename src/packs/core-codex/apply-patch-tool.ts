@@ -45,7 +45,7 @@ export const applyPatchTool = defineTool({
     toInput: (input) => ({ input }),
   },
   render: ({ summary, wallTimeSeconds }) => patchAnswer(0, wallTimeSeconds, summary),
-  assess: ({ input }, context) => assessPatch(input, context.workspace.root, context),
+  assess: (call, context) => assessPatch(call, call.input, context.workspace.root, context),
   preview: (form, { workingDirectory }) => patchPreview(form, workingDirectory),
   item: {
     started: () => null,

@@ -11,6 +11,10 @@ export interface CommandToAssess {
   readonly command: string | readonly string[]
   /** Absolute. */
   readonly cwd: string
+  /** Whatever else decides what it does: input, terminal, shell, login. */
+  readonly setting: Readonly<Record<string, unknown>>
+  /** Variables that the model sets: any of them may decide which program runs, or what it reads first. */
+  readonly env: Readonly<Record<string, string>>
   /** Whether it is to run outside the sandbox. */
   readonly isEscalated: boolean
   readonly justification: string | undefined
@@ -43,6 +47,7 @@ export async function assessCommand(
   const { isEscalated } = call
   const isConfined = workspace.sandboxMode !== 'danger-full-access'
   const hasRules = Object.keys(rules).length > 0
+  const setsVariables = Object.keys(call.env).length > 0
   if (!hasRules && policy !== 'untrusted' && !isEscalated && isPlainlyHarmless(call.command)) {
     return { verdict: 'allow' }
   }
@@ -53,16 +58,16 @@ export async function assessCommand(
     verdict: 'ask',
     reason,
     unconfined: isEscalated && isConfined,
-    sessionKeys: [JSON.stringify(['command', call.command, call.cwd, isEscalated])],
+    sessionKeys: [JSON.stringify(['command', call.command, call.cwd, call.setting, call.env, isEscalated])],
     ...(call.justification !== undefined && { justification: call.justification }),
-    ...offeredRule(parsed, call.prefixRule),
+    ...(setsVariables ? {} : offeredRule(parsed, call.prefixRule)),
   })
 
   const { decision, justification: why } = judgeCommands(parsed, rules)
   const because = why === undefined ? '' : `: ${why}`
   if (decision === 'forbidden') return refuse(spelled, `a rule of the host forbids it${because}`)
   // An allowed command is trusted to leave the sandbox, too.
-  if (decision === 'allow') return { verdict: 'allow', unconfined: isConfined }
+  if (decision === 'allow' && !setsVariables) return { verdict: 'allow', unconfined: isConfined }
   if (decision === 'prompt') {
     return policy === 'never'
       ? refuse(spelled, `a rule of the host asks about it${because}, and approvalPolicy is never`)
@@ -77,7 +82,7 @@ export async function assessCommand(
   }
   if (policy === 'never') return { verdict: 'allow' }
   if (isEscalated && isConfined) return ask('The model asks to run this command outside the sandbox.')
-  if (policy === 'untrusted' && !isKnownSafe(parsed)) {
+  if (policy === 'untrusted' && (setsVariables || !isKnownSafe(parsed))) {
     return ask('Under the policy untrusted, commands are asked about that do more than read.')
   }
   return { verdict: 'allow' }

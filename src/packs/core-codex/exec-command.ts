@@ -84,6 +84,8 @@ export const execCommand = defineTool({
         {
           command: call.cmd,
           cwd,
+          setting: { shell: call.shell, login: call.login, tty: call.tty },
+          env: {},
           isEscalated: call.sandbox_permissions === 'require_escalated',
           justification: call.justification,
           prefixRule: call.prefix_rule,

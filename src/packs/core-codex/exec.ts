@@ -73,6 +73,8 @@ export const exec = defineTool({
         {
           command: call.command,
           cwd,
+          setting: { stdin: call.stdin },
+          env: call.env ?? {},
           isEscalated: call.sandboxPermissions === 'require_escalated',
           justification: call.justification,
           prefixRule: call.prefixRule,

@@ -32,7 +32,7 @@ export async function assessIntercepted(
     case 'problem':
       return { verdict: 'allow' }
     case 'patch':
-      return await assessPatch(intercepted.patch, intercepted.workdir, context)
+      return await assessPatch(call, intercepted.patch, intercepted.workdir, context)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { ItemBody, ToolContext } from '../../tools/tool.ts'
 import { applyPatch, type PatchChange } from './apply-patch/index.ts'
 import { PatchFailedError } from './errors.ts'
+import { checkStillAsAsked } from './patch-approval.ts'
 import { workspacePatchFiles } from './workspace-patch-files.ts'
 
 export interface AppliedPatch {
@@ -28,6 +29,7 @@ export async function runPatch(
 ): Promise<AppliedPatch> {
   const startedAt = performance.now()
   signal.throwIfAborted()
+  await checkStillAsAsked(call, workspace)
   let isVerified = false
   const { exitCode, stdout, stderr, changes } = await applyPatch(patch, {
     cwd,

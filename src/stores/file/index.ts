@@ -32,6 +32,7 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Store
   return {
     threads,
     documents,
+    places: [root],
     cache: cacheOver(fileShelf(path.join(root, 'cache'), { now }), now),
     async [Symbol.asyncDispose]() {
       await threads[Symbol.asyncDispose]()

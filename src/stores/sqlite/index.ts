@@ -31,8 +31,10 @@ export function sqliteStore(file: string, options: SqliteStoreOptions = {}): Sto
     )
   }
   const place = path.resolve(file)
-  return lateStore(async () => {
+  const store = lateStore(async () => {
     const { openSqliteStore } = await import('./open.ts')
     return openSqliteStore(place, { now, fsync })
   }, now)
+  // SQLite keeps what it has not yet moved into the file in two others.
+  return Object.assign(store, { places: [place, `${place}-wal`, `${place}-shm`] })
 }

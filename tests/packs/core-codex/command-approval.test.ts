@@ -14,13 +14,22 @@ interface Setting {
   readonly rules?: CommandRules
   readonly isEscalated?: boolean
   readonly prefixRule?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 async function assessed(command: string | readonly string[], setting: Setting = {}): Promise<Assessment> {
   const { policy = 'never', mode = 'workspace-write', rules = {}, isEscalated = false, prefixRule } = setting
   await using folder = await tempFolder()
   await using workspace = await openWorkspace({ workingDirectory: folder.path, sandboxMode: mode })
-  const call = { command, cwd: workspace.root, isEscalated, justification: undefined, prefixRule }
+  const call = {
+    command,
+    cwd: workspace.root,
+    setting: {},
+    env: setting.env ?? {},
+    isEscalated,
+    justification: undefined,
+    prefixRule,
+  }
   return await assessCommand(call, { workspace, policy, rules })
 }
 
@@ -102,4 +111,13 @@ test('what was approved for the session is the same command in the same folder',
 
   expect(await keys('npm test')).toEqual([['command', 'npm test']])
   expect(await keys('npm run x')).not.toEqual(await keys('npm test'))
+})
+
+test('with variables of the model’s own, no rule allows a command and none is known to be safe', async () => {
+  const env = { PATH: '/workspace/evil' }
+  const rules = { prefixRules: [{ pattern: ['npm', 'test'] }] }
+
+  expect(await verdict('npm test', { rules, env })).toBe('allow')
+  expect(await verdict('npm test', { rules, env, policy: 'untrusted' })).toBe('ask')
+  expect(await verdict('ls', { env, policy: 'untrusted' })).toBe('ask')
 })

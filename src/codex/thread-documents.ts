@@ -10,7 +10,14 @@ export function threadDocuments(
   redactor: Redactor,
 ): ThreadDocuments {
   return {
-    put: (document) => documents.put({ ...document, content: clean(document, redactor), owner: threadId }),
+    put: ({ mediaType, ...document }) =>
+      documents.put({
+        ...document,
+        name: redactor.redact(document.name),
+        ...(mediaType !== undefined && { mediaType: redactor.redact(mediaType) }),
+        content: clean(document.content, mediaType, redactor),
+        owner: threadId,
+      }),
     info: (fileKey) => documents.info(fileKey),
     read: (fileKey, range) => documents.read(fileKey, range),
     list: () => documents.list({ owner: threadId }),
@@ -19,11 +26,12 @@ export function threadDocuments(
 
 /** Bytes are looked into only where they are said to be text. */
 function clean(
-  { content, mediaType = '' }: Parameters<ThreadDocuments['put']>[0],
+  content: string | Uint8Array,
+  mediaType: string | undefined,
   redactor: Redactor,
 ): string | Uint8Array {
   if (typeof content === 'string') return redactor.redact(content)
-  if (!mediaType.startsWith('text/')) return content
+  if (mediaType?.startsWith('text/') !== true) return content
   const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString()
   const redacted = redactor.redact(text)
   // Bytes that are no UTF-8 would not survive the way through text.

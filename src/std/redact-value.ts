@@ -1,6 +1,7 @@
-/** Secrets taken out of data: every text in it is redacted. */
+/** Secrets taken out of data: every text in it is redacted, names of fields too. */
 
 import type { Redactor } from './redact.ts'
+import { redactNames } from './redact-names.ts'
 
 /**
  * A copy of the value without secrets.
@@ -26,8 +27,13 @@ function copyOf(value: unknown, redactor: Redactor, around: ReadonlySet<object>)
 }
 
 function fieldsCopy(value: object, redactor: Redactor, around: ReadonlySet<object>): Record<string, unknown> {
+  const fields = Object.entries(value)
+  const names = redactNames(
+    fields.map(([name]) => name),
+    redactor,
+  )
   return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, copyOf(field, redactor, around)]),
+    fields.map(([name, field], index) => [names[index] ?? name, copyOf(field, redactor, around)]),
   )
 }
 
@@ -35,7 +41,7 @@ function errorCopy(error: Error, redactor: Redactor, around: ReadonlySet<object>
   const cause = error.cause === undefined ? {} : { cause: copyOf(error.cause, redactor, around) }
   const copy = new Error(redactor.redact(error.message), cause)
   Object.assign(copy, fieldsCopy(error, redactor, around))
-  copy.name = error.name
+  copy.name = redactor.redact(error.name)
   copy.stack = redactor.redact(error.stack ?? '')
   return copy
 }

@@ -19,6 +19,11 @@ export interface RedactionStream {
   end(): string
 }
 
+export interface RedactorOptions {
+  /** Also look for what has the shape of a key, although nobody named it; true unless said otherwise. */
+  readonly shapes?: boolean
+}
+
 const REPLACEMENT = '[redacted]'
 
 /** Shorter values are no secrets worth the name, and would be found inside ordinary words. */
@@ -35,21 +40,27 @@ const CONTEXT_LENGTH = 300
  *
  * It finds the given values, as they are and in base64, percent and JSON encoding, and the well-known shapes of keys.
  *
- * @param values Secrets, such as API keys; those of fewer than 8 characters are passed over.
+ * @param values Secrets, such as API keys; those of fewer than 8 characters are passed over, and so is the white space
+ *   at their ends.
  */
-export function createRedactor(values: Iterable<string> = []): Redactor {
-  const secrets = [...new Set(values)].filter(({ length }) => length >= SECRET_LENGTH_MIN)
+export function createRedactor(
+  values: Iterable<string> = [],
+  { shapes = true }: RedactorOptions = {},
+): Redactor {
+  // A value read from a file often ends with the file's last line end, which others leave out.
+  const trimmed = Array.from(values, (value) => value.trimEnd())
+  const secrets = [...new Set(trimmed)].filter(({ length }) => length >= SECRET_LENGTH_MIN)
   const literals = [...new Set(secrets.flatMap(literalForms))]
     .filter(({ length }) => length >= SECRET_LENGTH_MIN)
     .toSorted((a, b) => b.length - a.length)
 
+  const wanted = shapes ? SECRET_SHAPES : []
   // Longest first, since of several alternatives at one place the first is taken.
-  const patterns = [
+  const secret = anyOf([
     ...literals.map((literal) => escapeRegExp(literal)),
-    ...SECRET_SHAPES.map(({ pattern }) => pattern),
-  ]
-  const secret = new RegExp(patterns.join('|'), 'g')
-  const beginning = new RegExp(`(?:${SECRET_SHAPES.map((shape) => shape.beginning).join('|')})$`, 'g')
+    ...wanted.map(({ pattern }) => pattern),
+  ])
+  const beginning = anyOf(wanted.map((shape) => `(?:${shape.beginning})$`))
 
   const redact = (text: string): string => text.replace(secret, REPLACEMENT)
 
@@ -96,6 +107,11 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
     }
   }
   return { redact, stream }
+}
+
+/** Matches what one of the patterns matches: nothing when there is none. */
+function anyOf(patterns: readonly string[]): RegExp {
+  return new RegExp(patterns.length === 0 ? '(?!)' : patterns.join('|'), 'g')
 }
 
 /** Where the end of the text may be the beginning of the literal; the text's length when nowhere. */

@@ -2,14 +2,29 @@
 
 /** The secret as it is, in JSON, in a URL, and in base64, alone or inside a longer encoded text. */
 export function literalForms(secret: string): string[] {
-  const percent = encodeURIComponent(secret)
+  return [...new Set(lineEndForms(secret).flatMap(spellings))]
+}
+
+function spellings(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1)
+  const inUrl = [
+    encodeURIComponent(secret.toWellFormed()),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+  ]
   return [
     secret,
-    JSON.stringify(secret).slice(1, -1),
-    percent,
-    percent.replace(/%../g, (code) => code.toLowerCase()),
+    json,
+    json.replaceAll('/', '\\/'),
+    ...inUrl,
+    ...inUrl.map((percent) => percent.replace(/%../g, (code) => code.toLowerCase())),
     ...base64Forms(secret),
   ]
+}
+
+/** Line ends change on the way through files and terminals. */
+function lineEndForms(secret: string): string[] {
+  const lines = secret.split(/\r?\n/)
+  return [secret, lines.join('\n'), lines.join('\r\n')]
 }
 
 /**

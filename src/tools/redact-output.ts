@@ -1,11 +1,12 @@
 /** Plain data, without the secrets that the host knows of. */
 
 import type { Redactor } from '../std/redact.ts'
+import { redactNames } from '../std/redact-names.ts'
 
 const NOTHING: ReadonlySet<string> = new Set()
 
 /**
- * Redacts the texts in plain data; what is no plain data (bytes, dates, maps) is passed on as it is.
+ * Redacts the texts in plain data, names of fields too; what is no plain data (bytes, dates, maps) is passed on as it is.
  *
  * @param except Names of fields that are left alone.
  * @returns The very value where there was nothing to take out.
@@ -37,11 +38,18 @@ function copyOf(
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) return value
     const fields = Object.entries(value)
-    const copies = fields.map(([name, field]): [string, unknown] => [
-      name,
+    const names = redactNames(
+      fields.map(([name]) => name),
+      redactor,
+    )
+    const copies = fields.map(([name, field], index): [string, unknown] => [
+      names[index] ?? name,
       except.has(name) ? field : copyOf(field, redactor, except, above),
     ])
-    return copies.every(([, copy], index) => copy === fields[index]?.[1]) ? value : Object.fromEntries(copies)
+    const isSame = copies.every(
+      ([name, copy], index) => name === fields[index]?.[0] && copy === fields[index][1],
+    )
+    return isSame ? value : Object.fromEntries(copies)
   } catch {
     return value
   } finally {
@@ -49,5 +57,8 @@ function copyOf(
   }
 }
 
-/** Megabytes of base64 in which no secret is spelled. */
-const isPicture = (text: string) => /^data:image\/[\w.+-]+;base64,/.test(text)
+/** Megabytes of base64 in which no secret is spelled: to the very end, or a secret could follow. */
+function isPicture(text: string): boolean {
+  const head = /^data:image\/[\w.+-]{1,64};base64,/.exec(text)?.[0]
+  return head !== undefined && !/[^A-Za-z0-9+/=]/.test(text.slice(head.length))
+}

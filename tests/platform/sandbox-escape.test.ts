@@ -225,6 +225,8 @@ describe.skipIf(!hasBubblewrap)('the machine', () => {
       [socket, 1, 1, 0],
       [socket, 1, 2, 0],
       [socket, 1, 0x80001, 0],
+      // Packets, the kernel's ciphers, Bluetooth, TIPC, and the host of a virtual machine.
+      ...[17, 38, 31, 30, 40].map((family) => [socket, family, 1, 0]),
       [socketpair, 1, 2, 0],
       [socketpair, 1, 3, 0],
       [425, 8, 0, 0],

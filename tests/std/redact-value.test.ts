@@ -58,3 +58,16 @@ test('bytes are named by their number, a URL is a text', () => {
 
   expect(clean(value)).toEqual(['[9 bytes]', 'https://host/?key=[redacted]'])
 })
+
+test('names of fields are redacted, and none pushes out another', () => {
+  const value = { swordfish: 1, '[redacted]': 2, 'the swordfish': 3, 'a swordfish': { swordfish: 4 } }
+
+  expect(clean(value)).toEqual({
+    '[redacted] 2': 1,
+    '[redacted]': 2,
+    'the [redacted]': 3,
+    'a [redacted]': { '[redacted]': 4 },
+  })
+  const twin = Buffer.from('swordfish').toString('base64')
+  expect(clean({ swordfish: 1, [twin]: 2 })).toEqual({ '[redacted]': 1, '[redacted] 2': 2 })
+})

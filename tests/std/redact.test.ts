@@ -32,12 +32,44 @@ describe('a whole text', () => {
       'in a URL with small hex digits',
       encodeURIComponent(SECRET).replace(/%../g, (code) => code.toLowerCase()),
     ],
+    ['in JSON that also escapes slashes', JSON.stringify(SECRET).slice(1, -1).replaceAll('/', '\\/')],
+    ['in a form', new URLSearchParams({ k: SECRET }).toString().slice(2)],
     ['in base64', Buffer.from(SECRET).toString('base64')],
     ['in base64 for URLs', Buffer.from(SECRET).toString('base64url')],
   ])('loses a known secret %s', (_, spelled) => {
     const { redact } = createRedactor([SECRET])
 
     expect(redact(`before ${spelled} after`)).toBe('before [redacted] after')
+  })
+
+  test('loses a value that ends a file, also without the line end', () => {
+    const { redact } = createRedactor(['swordfish-12\n'])
+
+    expect(redact('a swordfish-12 b swordfish-12\n')).toBe('a [redacted] b [redacted]\n')
+  })
+
+  test('loses a value of several lines whatever ends them', () => {
+    const lines = ['first-half-1', 'other-half-2']
+    const one = createRedactor([`${lines.join('\n')}\n`])
+    const other = createRedactor([lines.join('\r\n')])
+
+    for (const { redact } of [one, other]) {
+      expect(redact(lines.join('\n'))).toBe('[redacted]')
+      expect(redact(lines.join('\r\n'))).toBe('[redacted]')
+      expect(redact(JSON.stringify(lines.join('\n')))).toBe('"[redacted]"')
+    }
+  })
+
+  test('without shapes loses the given values, and them alone', () => {
+    const text = `swordfish-12 ${OPENAI_LIKE} ${PEM}`
+
+    expect(createRedactor(['swordfish-12'], { shapes: false }).redact(text)).toBe(
+      `[redacted] ${OPENAI_LIKE} ${PEM}`,
+    )
+    expect(createRedactor([], { shapes: false }).redact(text)).toBe(text)
+    const stream = createRedactor([], { shapes: false }).stream()
+    expect(stream.push(OPENAI_LIKE)).toBe(OPENAI_LIKE)
+    expect(stream.end()).toBe('')
   })
 
   test.each([0, 1, 2, 3, 4])(
@@ -60,6 +92,15 @@ describe('a whole text', () => {
     ['a web token', JWT],
     ['a private key', PEM],
     ['a private key with written line ends', PEM.replaceAll('\n', '\\n')],
+    ['a private key in JSON in JSON', PEM.replaceAll('\n', '\\\\n')],
+    ['a private key with indented lines', PEM.replaceAll('\n', '\r\n    ')],
+    ['a private key with numbered lines', PEM.replaceAll('\n', '\n12:')],
+    [
+      'an encrypted private key',
+      PEM.replace('\n', '\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF\n\n'),
+    ],
+    ['a private key that is cut off', `${PEM_HEADER}\n${'MIIEowIBAAKCAQEA'.repeat(4)}\n${'a1B2'.repeat(5)}`],
+    ['a key with few digits and no joints', ['sk', 'abcdefghijKLMNOPQRST4uvwx'].join('-')],
   ])('loses %s, although nobody named it', (_, secret) => {
     const { redact } = createRedactor()
 
@@ -91,6 +132,25 @@ describe('a whole text', () => {
     `if (text.includes('${PEM_HEADER}')) return`,
     'a Bearer of bad news',
     'const bearer = "Bearer " + token',
+    'Authorization: Bearer YOUR_ACCESS_TOKEN_HERE',
+    'the bearer responsibilities of authentication/authorization',
+    `.sk-${'folding-cube-wrapper-1'} { top: 0 }`,
+    `<i class="sk-${'circle-fade-dot-number-12'}">`,
+    `.sk-${'cube-grid-cell-number-1234'}:hover`,
+    `${PEM_HEADER}\nis how a key begins, and\nordinary lines follow: the file is read in full`,
+    `${PEM_HEADER}\nshort\nlines`,
+    'http://localhost:3000?email=me@example.com',
+    'http://localhost:30000&email=me@example.com',
+    'http://localhost:8080#someone@example.com',
+    'docker://nginx:1.25@sha256:abcd',
+    'docker://nginx:1.25.3-alpine@sha256:abcd',
+    'http://host:8080,b@c',
+    'postgres://user:$PASSWORD@host',
+    `postgres://user:${'$'}{DB_PASSWORD}@host`,
+    `postgres://user:app-${'$'}{DB_PASSWORD}@host`,
+    'postgres://user:<password>@host',
+    'postgres://user:{password}@host',
+    'vscode://file:a@b',
   ])('keeps what only looks a little like a secret: %s', (text) => {
     const { redact } = createRedactor()
 
@@ -103,11 +163,21 @@ describe('a whole text', () => {
     expect(redact('this is a test')).toBe('this is a test')
   })
 
+  test('bears a run of many megabytes', () => {
+    const { redact } = createRedactor([SECRET])
+
+    for (const head of ['sk-1', `${PEM_HEADER}\n`]) {
+      expect(redact(`${head}${'M'.repeat(17_000_000)} ${SECRET}`).endsWith('M [redacted]')).toBe(true)
+    }
+  })
+
   test('takes time in proportion to its length, whatever it is made of', () => {
     const { redact } = createRedactor([SECRET])
-    const parts = ['sk-', 'eyJ-', `${PEM_HEADER}\n`, '://a:', 'Bearer ', 'AKIA']
+    const parts = ['sk-', 'eyJ-', `${PEM_HEADER}\n`, '://a:', 'Bearer ', 'AKIA', '-----BEGIN ', '\\', ' \n']
+    const heads = ['', '://a:', 'sk-', `${PEM_HEADER}\n`, 'Bearer ']
 
     for (const part of parts) redact(part.repeat(100_000))
+    for (const head of heads) for (const part of ['a', ':', '1', 'a\n']) redact(head + part.repeat(1_000_000))
   })
 })
 
@@ -157,7 +227,12 @@ describe('a text in pieces', () => {
       JWT,
       PEM,
       'Bearer abcdef0123456789',
-      '://me:word@',
+      '://me:word42@',
+      '://me:1.25.3@sha256:abc',
+      `${PEM_HEADER}\nProc-Type: 4,ENCRYPTED\n`,
+      'https://a:8080&b@c',
+      'MIIEowIBAAKCAQEA0Z',
+      ['.sk', 'a-1-2-3-folding-cubes'].join('-'),
       'abcd',
       'aaaa',
       'efgh',

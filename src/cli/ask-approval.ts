@@ -4,9 +4,10 @@ import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { messageOf } from '../protocol/errors.ts'
 import { askLine, isWatched } from './ask-line.ts'
 import { addPrefixRule } from './rules-file.ts'
-import { oneLine } from './terminal.ts'
+import { block, visible } from './terminal.ts'
 
-const INPUT_COLUMNS = 400
+/** Nobody reads more than that before they say yes. */
+const QUESTION_CHARACTERS_MAX = 16_000
 
 /** Anything but a clear yes is a no; so is a program that nobody watches. */
 export async function askApproval(
@@ -14,7 +15,12 @@ export async function askApproval(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<ApprovalDecision> {
   if (!isWatched()) return { decision: 'denied', reason: 'nobody is at the terminal to be asked' }
-  switch ((await askLine(questionOf(request), signal)).toLowerCase().charAt(0)) {
+  const question = approvalQuestion(request)
+  if (question === null) {
+    process.stderr.write(`${visible(request.tool)} was refused without asking: ${TOO_LONG}.\n`)
+    return { decision: 'denied', reason: `${TOO_LONG}. Do it in smaller steps` }
+  }
+  switch ((await askLine(question, signal)).toLowerCase().charAt(0)) {
     case 'y':
       return { decision: 'approved' }
     case 's':
@@ -28,15 +34,51 @@ export async function askApproval(
   }
 }
 
-function questionOf({ reason, justification, unconfined, tool, input, prefixRule }: ApprovalRequest): string {
+const TOO_LONG = `what it would do takes more than ${QUESTION_CHARACTERS_MAX} characters to show, more than a person can check at a terminal`
+
+/**
+ * The question about a call, with all that it would do: nothing is cut, and nothing in it moves the cursor.
+ *
+ * @returns Null when it is too long to be read.
+ */
+export function approvalQuestion(request: ApprovalRequest, columns?: number): string | null {
+  const { reason, justification, unconfined, tool, input, prefixRule } = request
+  const always = prefixRule?.map(shownWord).join(' ')
+  const texts = [reason, justification ?? '', tool, JSON.stringify(input) ?? '', always ?? '']
+  if (texts.join('').length > QUESTION_CHARACTERS_MAX) return null
+
   const lines = [
-    reason,
-    ...(justification === undefined ? [] : [`It says: ${oneLine(justification, INPUT_COLUMNS)}`]),
-    `${tool} ${oneLine(JSON.stringify(input) ?? '', INPUT_COLUMNS)}`,
+    visible(reason),
+    ...(justification === undefined ? [] : ['It says:', block(justification, columns)]),
+    `${visible(tool)}:`,
+    ...shownInput(input, columns),
+    ...(always === undefined
+      ? []
+      : ['Always would allow every command that begins with:', block(always, columns)]),
   ]
-  const always = prefixRule === undefined ? '' : `, [a]lways \`${oneLine(prefixRule.join(' '), 80)}\``
   const where = unconfined === true ? ' outside the sandbox' : ''
-  return `${lines.join('\n')}\nRun it${where}? [y]es, yes for this [s]ession${always}, [n]o, [q]uit: `
+  const choices = `[y]es, yes for this [s]ession${always === undefined ? '' : ', [a]lways'}, [n]o, [q]uit`
+  return `${lines.join('\n')}\nRun it${where}? ${choices}: `
+}
+
+/** Texts as they stand, over several lines where they have several; the rest as JSON. */
+function shownInput(input: unknown, columns: number | undefined): string[] {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return [block(shownValue(input), columns)]
+  }
+  return Object.entries(input).flatMap(([name, value]) => [
+    ` ${visible(name)}`,
+    block(shownValue(value), columns),
+  ])
+}
+
+function shownValue(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}
+
+/** Quoted where it would not look like one word. */
+function shownWord(word: string): string {
+  return /^[\w./:=,+@%-]+$/.test(word) ? word : JSON.stringify(word)
 }
 
 async function approvedAlways({ prefixRule }: ApprovalRequest): Promise<ApprovalDecision> {

@@ -2,9 +2,7 @@
 
 import type { UserAnswers, UserInputRequest, UserQuestion } from '../index.ts'
 import { askLine } from './ask-line.ts'
-import { oneLine } from './terminal.ts'
-
-const COLUMNS = 400
+import { block, visible } from './terminal.ts'
 
 export async function askUser(
   { questions }: UserInputRequest,
@@ -16,12 +14,16 @@ export async function askUser(
 }
 
 /** The number of an option stands for it; anything else is the user's own answer. */
-async function askOne({ header, question, options }: UserQuestion, signal: AbortSignal): Promise<string> {
-  const choices = options.map(
-    ({ label, description }, index) =>
-      `  ${index + 1} ${oneLine(label, COLUMNS)}: ${oneLine(description, COLUMNS)}`,
-  )
-  const lines = [`${oneLine(header, COLUMNS)}: ${oneLine(question, COLUMNS)}`, ...choices]
-  const answer = await askLine(`${lines.join('\n')}\nA number, or your own answer: `, signal)
-  return options[Number(answer) - 1]?.label ?? answer
+async function askOne(question: UserQuestion, signal: AbortSignal): Promise<string> {
+  const answer = await askLine(userQuestion(question), signal)
+  return question.options[Number(answer) - 1]?.label ?? answer
+}
+
+/** The question with its whole texts, in which nothing moves the cursor. */
+export function userQuestion({ header, question, options }: UserQuestion, columns?: number): string {
+  const choices = options.flatMap(({ label, description }, index) => [
+    `${index + 1} ${visible(label)}`,
+    block(description, columns),
+  ])
+  return [visible(header), block(question, columns), ...choices, 'A number, or your own answer: '].join('\n')
 }

@@ -45,3 +45,38 @@ export function oneLine(text: string, width: number): string {
   const points = Array.from(line)
   return points.length <= width ? line : `${points.slice(0, Math.max(0, width - 1)).join('')}…`
 }
+
+/**
+ * The whole text with nothing in it that a terminal obeys or hides: such a character is shown as its number, `\u{1b}`.
+ *
+ * Those are control characters and line ends, whatever has no shape (also what turns the direction of writing), and
+ * spaces that are not the usual one.
+ */
+export function visible(text: string): string {
+  return text.replaceAll(
+    /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu,
+    (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
+  )
+}
+
+/** Of a line's own width, so that no text can begin a line that looks like ours. */
+const MARGIN = 4
+
+/**
+ * The whole text over as many lines as it takes, each marked at its beginning: `|` for a line of the text, `:` for the
+ * rest of one that is too wide.
+ */
+export function block(text: string, columns = process.stderr.columns || COLUMNS_DEFAULT): string {
+  const width = Math.max(1, columns - MARGIN)
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const points = Array.from(visible(line))
+      const starts = Array.from(
+        { length: Math.max(1, Math.ceil(points.length / width)) },
+        (_, at) => at * width,
+      )
+      return starts.map((at) => `  ${at === 0 ? '|' : ':'} ${points.slice(at, at + width).join('')}`)
+    })
+    .join('\n')
+}

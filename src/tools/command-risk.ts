@@ -3,22 +3,86 @@
 import type { ParsedCommand } from '../platform/shell-script/commands-of.ts'
 import { programName } from '../platform/shell-script/program-name.ts'
 import type { CommandWords } from '../platform/shell-script/shell-script.ts'
-import { FOREIGN_SHELLS, SHELLS, WRAPPERS } from '../platform/shell-script/wrapper-table.ts'
+import {
+  FOREIGN_SHELLS,
+  LOADER_NAME,
+  OPAQUE_PROGRAMS,
+  RUNNERS,
+  SHELLS,
+  WRAPPERS,
+  withoutVersion,
+} from '../platform/shell-script/wrapper-table.ts'
 import type { PrefixRule } from './command-rules.ts'
 
 /**
  * Whether the command is known to be dangerous: `rm` by force anywhere in it, or more wrappers than one looks through.
  *
  * Codex's list. Force is `-f` alone or among other letters, or `--force`, also cut short as rm takes it; before `--`.
+ * Further than Codex: where not all can be read that will run, text that looks like `rm` by force is enough; so are
+ * options of `rm` that only the run knows.
  */
 export function isDangerous(parsed: ParsedCommand): boolean {
-  return parsed.isTooDeep || parsed.all.some(isForcedRemoval)
+  if (parsed.isTooDeep || parsed.all.some(isForcedRemoval)) return true
+  // A line that goes on after a backslash is one to the shell.
+  const text = parsed.text.replace(/\\\n/g, '')
+  if (parsed.all.some(isUncertainRemoval) && hidesOption(text)) return true
+  const isAllKnown = parsed.isComplete && parsed.all.every(([program]) => program !== null)
+  if (isAllKnown) return false
+  return looksForced(text) || (parsed.all.some(isForcedUnknown) && afterRemoval(text, '\n').length > 0)
 }
 
-function isForcedRemoval([program, ...rest]: CommandWords): boolean {
-  if (program == null || programName(program) !== 'rm') return false
+/** Whether `rm` stands in the text and on the same line an option with force, however they are quoted. */
+function looksForced(text: string): boolean {
+  return afterRemoval(text.replace(/["'\\]/g, ''), '\n').some((rest) => FORCE.test(rest))
+}
+
+const FORCE = /[\s{,]-(?:[a-z]*f|-f(?:o(?:r(?:ce?)?)?)?(?![\w-]))/i
+
+/** Whether some `rm` has an option that a shell has to make first; files by a variable or a pattern are none. */
+function hidesOption(text: string): boolean {
+  if (afterRemoval(text, /[\n;&|]/).some((rest) => MADE_OPTION.test(rest))) return true
+  if (KEPT_OPTION.test(text)) return true
+  return FORCE.test(text) && afterRemoval(text, /[\n;&|]/).some((rest) => /\$\{?[@*]/.test(rest))
+}
+
+/** An option with an expansion in it, a list in braces with an option, what a command says, or text from a here-string. */
+const MADE_OPTION = /\s["']?(?:-[^\s]*[{$`*?[]|\{[^\s}]*-|\$\(|`|\$'[^']*\\|<<<\s*["']?-)/
+/** An option in a variable, or spelled by escapes. */
+const KEPT_OPTION = /(?:=["']?|\$["'])-[a-z]*f/i
+
+/** What follows the first `rm` in each part of the text. */
+function afterRemoval(text: string, divider: string | RegExp): string[] {
+  return text.split(divider).flatMap((part) => {
+    const at = part.search(/(?<![\w-])rm(?![\w-])/i)
+    return at < 0 ? [] : [part.slice(at + 2)]
+  })
+}
+
+function isRemoval([program]: CommandWords): boolean {
+  return program != null && programName(program) === 'rm'
+}
+
+/** The words that `rm` may take for options. */
+function optionWords([, ...rest]: CommandWords): CommandWords {
   const end = rest.indexOf('--')
-  return (end < 0 ? rest : rest.slice(0, end)).some(
+  return end < 0 ? rest : rest.slice(0, end)
+}
+
+function isUncertainRemoval(words: CommandWords): boolean {
+  return isRemoval(words) && optionWords(words).includes(null)
+}
+
+function isForcedRemoval(words: CommandWords): boolean {
+  return isRemoval(words) && hasForce(words)
+}
+
+/** A program that only the run knows, with an option that would be force to `rm`. */
+function isForcedUnknown(words: CommandWords): boolean {
+  return words[0] === null && hasForce(words)
+}
+
+function hasForce(words: CommandWords): boolean {
+  return optionWords(words).some(
     (word) =>
       word !== null && (/^-[^-]*f/.test(word) || (word.startsWith('--f') && '--force'.startsWith(word))),
   )
@@ -128,6 +192,27 @@ const NEVER = new Set([
   'bunx',
   'uvx',
   'pipx',
+  // These start other programs,
+  ...['script', 'runuser', 'find', 'start-stop-daemon', 'fc', 'bind', 'enable', 'mapfile', 'readarray'],
+  ...['nodemon', 'corepack', 'zx', 'just', 'bazel', 'less', 'more', 'man', 'zsh', 'm4', 'ghci', 'guile'],
+  ...['ipython', 'sqlite3', 'psql', 'mysql', 'socat', 'nc', 'ncat', 'netcat', 'telnet', 'openssl'],
+  // and these write to any file.
+  ...[
+    'tee',
+    'dd',
+    'cp',
+    'mv',
+    'ln',
+    'install',
+    'truncate',
+    'shred',
+    'chmod',
+    'chown',
+    'chgrp',
+    'mknod',
+    'sed',
+  ],
+  ...['curl', 'wget', 'rsync', 'scp', 'sftp', 'tar', 'cpio', 'unzip', 'patch', 'split', 'sort', 'sponge'],
 ])
 
 /**
@@ -145,11 +230,12 @@ export function proposedRule({ plain }: ParsedCommand, words: readonly string[])
 
 function isTooGeneral([program = '', ...rest]: readonly string[]): boolean {
   const name = programName(program)
-  if (name === '' || NEVER.has(name) || SHELLS.has(name) || FOREIGN_SHELLS.has(name)) return true
-  if (Object.hasOwn(WRAPPERS, name)) return true
+  if (name === '' || LOADER_NAME.test(name)) return true
   // A version in the name, such as python3.12, makes it no more special.
-  const isGeneral = TOO_GENERAL.has(name) || TOO_GENERAL.has(name.replace(/[\d.]+$/, ''))
-  if (!isGeneral) return false
+  const isAmong = (names: ReadonlySet<string>) => names.has(name) || names.has(withoutVersion(name))
+  if ([NEVER, SHELLS, FOREIGN_SHELLS, OPAQUE_PROGRAMS].some(isAmong)) return true
+  if (Object.hasOwn(WRAPPERS, name) || Object.hasOwn(RUNNERS, name)) return true
+  if (!isAmong(TOO_GENERAL)) return false
   const [command] = rest.filter((word) => !word.startsWith('-'))
   const isCodeOption = rest.some((word) => /^(?:-[a-z]*[cer]|--(?:eval|print|command|require))$/i.test(word))
   return command === undefined || isCodeOption || (RUNS_ANYTHING.has(command) && rest.length === 1)

@@ -49,7 +49,10 @@ describe('without --json', () => {
 
 test('where nobody is at the terminal to be asked, the answer is no, and the turn goes on', async () => {
   await using bench = await cliBench()
-  await using provider = await startProvider([calls('exec_command', { cmd: 'mkdir made' }), says('Then not.')])
+  await using provider = await startProvider([
+    calls('exec_command', { cmd: 'mkdir made' }),
+    says('Then not.'),
+  ])
 
   const { exitCode, stdout } = await bench.run([
     'run',

@@ -107,5 +107,5 @@ function offeredRule(
 /** Whether even without reading the command as a shell would, no danger can be in it: most need no grammar. */
 function isPlainlyHarmless(command: string | readonly string[]): boolean {
   const line = typeof command === 'string' ? command : command.join(' ')
-  return PLAIN_LINE.test(line) && !/\brm\b/.test(line) && line.split(' ').length <= PLAIN_WORDS_MAX
+  return PLAIN_LINE.test(line) && !/\brm\b/i.test(line) && line.split(' ').length <= PLAIN_WORDS_MAX
 }

@@ -4,6 +4,8 @@
 // read-only: tmux, the session bus, Docker and systemd all run commands for whoever connects, outside of any sandbox.
 // So none of this family can be made. A pair of connected ones remains, which programs use between themselves; not of
 // datagrams, since those can be sent to a name afterwards. What arrives in a ring of io_uring is filtered by nobody.
+// Of the other families only those can be made that a network namespace of its own confines: AF_VSOCK, for one, leads
+// past it to the host of a virtual machine.
 
 interface SystemCalls {
   /** `AUDIT_ARCH_*`. */
@@ -30,6 +32,10 @@ const TABLES: Readonly<Record<string, readonly SystemCalls[]>> = {
 const IO_URING_SETUP = 425
 
 const AF_UNIX = 1
+const AF_INET = 2
+const AF_INET6 = 10
+/** To ask the kernel about interfaces, as programs do that look for an address. */
+const AF_NETLINK = 16
 const SOCK_TYPE_MASK = 0xf
 const SOCK_STREAM = 1
 const SOCK_SEQPACKET = 5
@@ -86,12 +92,16 @@ function blockFor({ socket, socketpair, socketcall, numberMax }: SystemCalls): I
     [LOAD, 0, 0, NUMBER_AT],
     ...(numberMax === undefined ? [] : [...refuseIf(JUMP_AT_LEAST, numberMax)]),
     ...refused.flatMap((number) => refuseIf(JUMP_EQUAL, number)),
-    [JUMP_EQUAL, 0, 4, socket],
+    [JUMP_EQUAL, 0, 6, socket],
     [LOAD, 0, 0, ARGUMENT_0_AT],
-    [JUMP_EQUAL, 0, 1, AF_UNIX],
+    [JUMP_EQUAL, 3, 0, AF_INET],
+    [JUMP_EQUAL, 2, 0, AF_INET6],
+    [JUMP_EQUAL, 1, 0, AF_NETLINK],
     [RETURN, 0, 0, REFUSE],
     [RETURN, 0, 0, ALLOW],
-    [JUMP_EQUAL, 0, 5, socketpair],
+    [JUMP_EQUAL, 0, 7, socketpair],
+    [LOAD, 0, 0, ARGUMENT_0_AT],
+    [JUMP_EQUAL, 0, 4, AF_UNIX],
     [LOAD, 0, 0, ARGUMENT_1_AT],
     [AND, 0, 0, SOCK_TYPE_MASK],
     [JUMP_EQUAL, 2, 0, SOCK_STREAM],

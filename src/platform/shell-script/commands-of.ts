@@ -24,6 +24,8 @@ export interface ParsedCommand {
   readonly isComplete: boolean
   /** Whether more than eight wrappers stand in each other, beyond which nobody looked. */
   readonly isTooDeep: boolean
+  /** The command as it was given; an array's words with spaces between. */
+  readonly text: string
 }
 
 /**
@@ -42,7 +44,7 @@ export async function commandsOf(command: string | readonly string[]): Promise<P
 
   const readScript = async (text: string) => {
     const parsed = await parseWithPatience(text, patience)
-    isComplete &&= !parsed.hasError
+    isComplete &&= !parsed.hasError && !parsed.isOpaque
     for (const { words } of parsed.commands) all.push(words)
     return parsed.plainCommands
   }
@@ -69,7 +71,8 @@ export async function commandsOf(command: string | readonly string[]): Promise<P
       for (const text of scripts) await readScript(text)
     }
   }
-  return { plain, all, isComplete, isTooDeep }
+  const text = typeof command === 'string' ? command : command.join(' ')
+  return { plain, all, isComplete, isTooDeep, text }
 }
 
 /** The script that an array hands to a shell, in the form in which Codex looks for one. */

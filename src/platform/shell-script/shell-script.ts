@@ -1,6 +1,7 @@
 /** Reads a shell script into its commands, without running it. */
 
 import type { Node } from 'web-tree-sitter'
+import { hidesSubstitution } from './indirect-run.ts'
 import { type ScriptWord, scriptWord } from './script-word.ts'
 import { createPatience, type Patience, readTree } from './shell-grammar.ts'
 
@@ -24,10 +25,17 @@ export interface ShellScript {
   readonly commands: readonly ShellCommand[]
   /** Whether a shell may see other commands in it: the grammar stumbled, or shells differ from it there. */
   readonly hasError: boolean
+  /** Whether text in it, which is not read here, may be run: that of `PS4`, `${a@P}`, an index in a quoted name. */
+  readonly isOpaque: boolean
 }
 
 /** A program that nobody knows stands for all that could not be read. */
-const UNREADABLE: ShellScript = { plainCommands: null, commands: [{ words: [null] }], hasError: true }
+const UNREADABLE: ShellScript = {
+  plainCommands: null,
+  commands: [{ words: [null] }],
+  hasError: true,
+  isOpaque: true,
+}
 
 const PLAIN_NODES = new Set([
   ...['program', 'list', 'pipeline', 'command', 'command_name', 'concatenation'],
@@ -59,6 +67,7 @@ function readScript(root: Node, script: string, patience: Patience): ShellScript
   const plainCommands: string[][] = []
   const lateArguments = new Map<number, Node[]>()
   let hasError = root.hasError
+  let isOpaque = false
   let isPlain = true
 
   // Not by recursion: a script may be nested as deep as it is long.
@@ -68,6 +77,7 @@ function readScript(root: Node, script: string, patience: Patience): ShellScript
     const { type, children } = node
     isPlain &&= PLAIN_NODES.has(type)
     hasError ||= isDoubtful(node, children, script)
+    isOpaque ||= runsText(node)
 
     if (type === 'redirected_statement') {
       const late = children.flatMap(argumentsAfter)
@@ -87,7 +97,7 @@ function readScript(root: Node, script: string, patience: Patience): ShellScript
 
   // What lies outside the first and last token belongs to no node's children.
   hasError ||= !isBlank(script.slice(0, root.startIndex)) || !isBlank(script.slice(root.endIndex))
-  return { plainCommands: isPlain && !hasError ? plainCommands : null, commands, hasError }
+  return { plainCommands: isPlain && !hasError ? plainCommands : null, commands, hasError, isOpaque }
 }
 
 /** The children, without the text of a here-document in which nothing is expanded. */
@@ -130,6 +140,34 @@ function lastCommand(statement: Node): Node | null {
     node = node.type === 'redirected_statement' ? node.childForFieldName('body') : node.lastNamedChild
   }
   return node?.type === 'command' ? node : null
+}
+
+/** Variables whose text a shell, or a program that it starts, runs. */
+const CODE_VARIABLES =
+  /^(?:PS4|PS0|PROMPT_COMMAND|BASH_ENV|ENV|LD_PRELOAD|LD_AUDIT|GIT_SSH_COMMAND)(?:\+?=|\[)/
+
+function runsText(node: Node): boolean {
+  switch (node.type) {
+    case 'variable_assignment':
+      return CODE_VARIABLES.test(node.text)
+    case 'expansion':
+      return /@P\}$/.test(node.text)
+    case 'raw_string':
+    case 'ansi_c_string':
+    case 'string':
+      return hidesSubstitution(node.text) && isTakenAsName(node)
+    default:
+      return false
+  }
+}
+
+/** Whether the text may become a name or arithmetic: in a test, an assignment, a calculation. */
+function isTakenAsName({ type, text, parent }: Node): boolean {
+  // A substitution that stands open in the text is found by itself.
+  if (type === 'string' && !/\\[$`]/.test(text)) return false
+  const holder = parent?.type === 'concatenation' ? parent.parent : parent
+  // Whether a command takes names is for its own name to say.
+  return holder?.type !== 'command' && holder?.type !== 'command_name'
 }
 
 /** Whether shells and the grammar may take this node for different things. */

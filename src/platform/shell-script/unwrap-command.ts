@@ -1,8 +1,21 @@
 /** Looks through programs that start other programs: sudo, env, xargs, a shell with a script, their kind. */
 
+import { indirectRun, readsProgram } from './indirect-run.ts'
 import { programName } from './program-name.ts'
 import type { CommandWords } from './shell-script.ts'
-import { FOREIGN_SHELLS, SHELL_LONG_VALUED, SHELLS, WRAPPERS, type Wrapper } from './wrapper-table.ts'
+import {
+  FOREIGN_SHELLS,
+  INTERPRETERS,
+  LOADER,
+  LOADER_NAME,
+  OPAQUE_PROGRAMS,
+  RUNNERS,
+  SHELL_LONG_VALUED,
+  SHELLS,
+  WRAPPERS,
+  type Wrapper,
+  withoutVersion,
+} from './wrapper-table.ts'
 
 /** What a command starts. */
 export interface Unwrapped {
@@ -26,11 +39,15 @@ export function unwrapCommand(words: CommandWords): Unwrapped {
   const [program, ...rest] = words
   if (program == null) return NOTHING
   const name = programName(program)
-  const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined
+  const wrapper = wrapperOf(name)
   if (name === 'xargs' && wrapper !== undefined) return throughXargs(wrapper, rest)
-  if (wrapper !== undefined) return throughWrapper(wrapper, rest)
-  if (SHELLS.has(name)) return throughShell(rest)
-  if (FOREIGN_SHELLS.has(name)) return OPAQUE
+  // Its first word may name the machine.
+  const start = name === 'setarch' && rest[0]?.startsWith('-') === false ? 1 : 0
+  if (wrapper !== undefined) return besides(throughWrapper(wrapper, rest.slice(start)), isArmed(name, rest))
+  if (isNamed(SHELLS, name)) return throughShell(rest)
+  if (isNamed(FOREIGN_SHELLS, name) || OPAQUE_PROGRAMS.has(name)) return OPAQUE
+  if (isNamed(INTERPRETERS, name)) return readsProgram(rest) ? OPAQUE : NOTHING
+  if (Object.hasOwn(RUNNERS, name)) return throughRunner(RUNNERS[name] ?? [], rest)
   switch (name) {
     case 'eval':
       return ofScripts([rest.includes(null) ? null : rest.join(' ').replace(/^-- /, '')])
@@ -38,14 +55,58 @@ export function unwrapCommand(words: CommandWords): Unwrapped {
       return ofScripts(rest.filter((word) => word === null || !/^-[lp-]/.test(word)).slice(0, 1))
     case 'alias':
       return ofScripts(rest.flatMap((word) => (word === null ? null : (/=(.*)$/s.exec(word)?.[1] ?? []))))
+    case 'runuser': {
+      const isDirect = rest.some((word) => word !== null && /^(?:-u|--user)/.test(word))
+      return isDirect ? throughWrapper(RUNUSER, rest) : throughOptionC(rest)
+    }
     case 'su':
-    case 'runuser':
-      return throughUserSwitch(rest)
+    case 'script':
+      return throughOptionC(rest)
     case 'find':
       return throughFind(rest)
     default:
-      return NOTHING
+      return ofScripts(indirectRun(name, rest))
   }
+}
+
+/** `runuser -u me rm x`, which starts no shell. */
+const RUNUSER: Wrapper = {
+  valued: 'Ggsuw',
+  flags: 'Pflmp',
+  longValued: ['group', 'shell', 'supp-group', 'user', 'whitelist-environment'],
+  longFlags: ['fast', 'login', 'preserve-environment', 'pty'],
+}
+
+function wrapperOf(name: string): Wrapper | undefined {
+  if (LOADER_NAME.test(name)) return LOADER
+  return Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined
+}
+
+/** Whether options of the wrapper itself start more than the command. */
+function isArmed(name: string, words: CommandWords): boolean {
+  if (name === 'coproc') return words.some((word) => word !== null && /^[{}()]/.test(word))
+  if (name === 'ssh') return words.some((word) => word !== null && /(?:proxy|local|hosts)command/i.test(word))
+  if (name === 'strace' || name === 'ltrace')
+    return words.some((word) => word !== null && /^(?:-o)?[|!]/.test(word))
+  return words.some((word) => word !== null && SETS_CODE.test(word))
+}
+
+/** Variables whose text programs run before, or besides, their work. */
+const SETS_CODE = /^(?:-\w*)?(?:PS4|PS0|PROMPT_COMMAND|BASH_ENV|ENV|LD_PRELOAD|LD_AUDIT|GIT_SSH_COMMAND)\+?=/
+
+function isNamed(names: ReadonlySet<string>, name: string): boolean {
+  return names.has(name) || names.has(withoutVersion(name))
+}
+
+function besides(found: Unwrapped, isMore: boolean): Unwrapped {
+  return isMore ? { ...found, isOpaque: true } : found
+}
+
+/** `poetry run rm x`. */
+function throughRunner(verbs: readonly string[], words: CommandWords): Unwrapped {
+  const at = words.findIndex((word) => word === null || verbs.includes(word))
+  if (at < 0) return NOTHING
+  return words[at] === null ? OPAQUE : throughWrapper({}, words.slice(at + 1))
 }
 
 function ofScripts(scripts: readonly (string | null)[]): Unwrapped {
@@ -57,6 +118,17 @@ function ofScripts(scripts: readonly (string | null)[]): Unwrapped {
 }
 
 function throughWrapper(wrapper: Wrapper, words: CommandWords): Unwrapped {
+  const found = readWrapper(wrapper, words)
+  const isAlone = found.commands.length + found.scripts.length === 0
+  if (isAlone && wrapper.shellAlone) return OPAQUE
+  if (!wrapper.joins) return found
+  const joined = ofScripts(
+    found.commands.map((command) => (command.includes(null) ? null : command.join(' '))),
+  )
+  return besides({ ...joined, commands: found.commands }, found.isOpaque || joined.isOpaque)
+}
+
+function readWrapper(wrapper: Wrapper, words: CommandWords): Unwrapped {
   const readings = (...starts: readonly number[]): CommandWords[] =>
     starts.map((start) => words.slice(start)).filter((command) => command.length > 0)
   const certain = (start: number): Unwrapped => ({ ...NOTHING, commands: readings(start) })
@@ -77,7 +149,7 @@ function throughWrapper(wrapper: Wrapper, words: CommandWords): Unwrapped {
         break
       case 'operand':
         if (word === null) return doubtful(at)
-        if (operands === 0) return certain(at)
+        if (operands === 0 || (wrapper.numericOperands && !/^\d/.test(word))) return certain(at)
         operands -= 1
         break
       case 'complete':
@@ -109,10 +181,18 @@ function scriptOfOption(wrapper: Wrapper, words: CommandWords, at: number): Unwr
 type OptionKind = 'complete' | 'takes next' | 'script' | 'unknown'
 
 function readOption(wrapper: Wrapper, option: string): OptionKind {
-  const { flags = '', valued = '', optional = '', longValued = [], longFlags = [], script } = wrapper
+  const {
+    flags = '',
+    valued = '',
+    optional = '',
+    longValued = [],
+    longFlags = [],
+    script,
+    longScript,
+  } = wrapper
   if (option.startsWith('--')) {
     const [name = '', value] = option.slice(2).split('=', 2)
-    if (script !== undefined && name === 'split-string') return 'script'
+    if (name === longScript) return 'script'
     if (value !== undefined || longFlags.includes(name)) return 'complete'
     return longValued.includes(name) ? 'takes next' : 'unknown'
   }
@@ -142,16 +222,24 @@ function throughShell(words: CommandWords): Unwrapped {
   return OPAQUE
 }
 
-/** Another user's shell runs the text after `-c`, or what comes in at its standard input. */
-function throughUserSwitch(words: CommandWords): Unwrapped {
-  const at = words.findIndex((word) => word === '-c' || word === '--command')
-  return at < 0 ? OPAQUE : ofScripts([words[at + 1] ?? null])
+/** A shell of another user's, or in another terminal, runs the text after `-c`, or else its standard input. */
+function throughOptionC(words: CommandWords): Unwrapped {
+  for (const [at, word] of words.entries()) {
+    const [, , attached] = /^(-[a-bd-zA-Z]*c|--(?:session-)?c\w*(?:=|$))(.*)$/s.exec(word ?? '') ?? []
+    if (attached === undefined) continue
+    // Attached letters may as well be further options.
+    const scripts = ofScripts(
+      attached === '' ? [words[at + 1] ?? null] : [attached, ...words.slice(at + 1, at + 2)],
+    )
+    return besides(scripts, attached !== '' && !word?.startsWith('--'))
+  }
+  return OPAQUE
 }
 
 function shellOperand(operand: string | null | undefined, options: string): Unwrapped {
   if (operand === undefined) return OPAQUE
   if (options.includes('c')) return ofScripts([operand])
-  return options.includes('s') ? OPAQUE : NOTHING
+  return options.includes('s') || readsProgram([operand]) ? OPAQUE : NOTHING
 }
 
 /** The words read from its input come at the end, or in place of the text that `-I` names. */
@@ -183,7 +271,7 @@ function placeholderOf(words: CommandWords): string | null {
 }
 
 function isShell(program: string | null | undefined): boolean {
-  return program != null && SHELLS.has(programName(program))
+  return program != null && isNamed(SHELLS, programName(program))
 }
 
 function throughFind(words: CommandWords): Unwrapped {

@@ -1,6 +1,6 @@
 /** How a run can end other than well. */
 
-import { CodexError, ModelError, TurnError } from '../protocol/errors.ts'
+import { CodexError, ModelError, ToolError, TurnError } from '../protocol/errors.ts'
 import type { Turn } from '../protocol/turn.ts'
 
 /** The turn was stopped: by its signal, `interrupt()`, leaving the loop, or closing. Its `name` is the platform's. */
@@ -13,7 +13,9 @@ export class TurnAbortedError extends TurnError<Turn> {
     super(
       reason === 'closed'
         ? 'The turn was stopped because its thread was closed.'
-        : 'The turn was interrupted.',
+        : cause instanceof ToolError
+          ? `The turn was interrupted: ${cause.message}`
+          : 'The turn was interrupted.',
       turn,
       { cause },
     )

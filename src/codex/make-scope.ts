@@ -202,7 +202,8 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
         turn.emit({ type: 'approval.requested', request })
         const answer = await approvals.ask(request, signal)
         log.add({ type: 'approval_answered', id: request.id, answer })
-        await log.settled()
+        // Of a script that outlived its turn the answer cannot be kept; it holds all the same.
+        await log.settled().catch(() => {})
         return answer
       },
     },

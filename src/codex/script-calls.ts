@@ -31,12 +31,12 @@ const CATALOGUE: readonly ScriptToolEntry[] = [
   },
   {
     path: 'spawn.list',
-    description: 'The tasks of this conversation: an array of { id, path, status }.',
+    description: 'The tasks of this conversation: an array of { id, path, state }.',
     example: 'await tools.spawn.list()',
   },
   {
     path: 'spawn.get',
-    description: 'How a task stands: { id, path, status, value?, error? }.',
+    description: 'How a task stands: { id, path, state, value?, error? }.',
     example: 'await tools.spawn.get(id)',
   },
   {

@@ -22,8 +22,10 @@ import type { CallItem, CallOutputItem, ToolOutput } from '../protocol/response-
 import { jsonSafe } from '../std/json-safe.ts'
 import type { TruncationPolicy } from '../std/truncate.ts'
 import { scriptCatalogue } from '../tools/catalogue.ts'
+import { ApprovalDeniedError } from '../tools/errors.ts'
 import type { ItemBody } from '../tools/tool.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
+import { TurnStop } from './active-turn.ts'
 import { outputOf } from './answer-call.ts'
 import type { RecordedScript } from './recorded-script.ts'
 import { isRepeatable } from './repeatable.ts'
@@ -253,7 +255,14 @@ function gatedTools(
         mayRepeat: (path, callId) => scope.hasQuestion(callId) || isRepeatable(set.inScript(path)),
         add: scope.keep,
       }
-      return await journalled(journal, call, args, () => tools.call(args, call))
+      try {
+        return await journalled(journal, call, args, () => tools.call(args, call))
+      } catch (error) {
+        if (error instanceof ApprovalDeniedError && error.endsTurn) {
+          scope.turn.stop(new TurnStop('interrupted', { cause: error }))
+        }
+        throw error
+      }
     },
     async spawn(args, task) {
       const scope = await gate.scope(new AbortController().signal)

@@ -46,6 +46,7 @@ export class Session implements AsyncDisposable {
   #workspace: { readonly key: string; readonly workspace: Workspace } | undefined
   #scripts: ThreadScripts | undefined
   #tasks: SessionTasks | undefined
+  readonly #warned = new Set<string>()
 
   private constructor(runtime: Runtime, id: ThreadId) {
     this.#runtime = runtime
@@ -122,6 +123,8 @@ export class Session implements AsyncDisposable {
     const stopWatch = watchTime(turn, this.#runtime.options.limits?.wallMs)
     turn.emit({ type: 'thread.started', thread_id: this.#id })
     turn.emit({ type: 'turn.started' })
+    // What a script asks that an earlier turn left running.
+    for (const request of approvals.requests) turn.emit({ type: 'approval.requested', request })
     try {
       log.add({ type: 'turn_started', turnId: turn.turnId, options: optionsRecord(plan) })
       await this.#carry(turn, plan, workspace, state, log, approvals, { task, prompt }, tally)
@@ -164,7 +167,7 @@ export class Session implements AsyncDisposable {
     const { open } = state
     const switches = features({ overrides: this.#runtime.options.features })
     const around = await lookAround(plan, workspace, this.#runtime.doors, switches)
-    for (const warning of [...switches.warnings, ...around.warnings]) this.#runtime.log.warn(warning)
+    this.#warnOnce([...switches.warnings, ...around.warnings])
     const tell = (baseline: ContextBaseline | null) => {
       const update = contextUpdate(baseline, around.values)
       if (update.baseline !== state.baseline) log.add({ type: 'context_told', baseline: update.baseline })
@@ -205,11 +208,13 @@ export class Session implements AsyncDisposable {
       scope.record(sessionTasks.takeNotes())
       if (task.type === 'prompt') {
         const asked = await skillsFor(prompt, around.skills, workspace.root)
-        for (const warning of asked.warnings) this.#runtime.log.warn(warning)
+        this.#warnOnce(asked.warnings)
         scope.record([prompt, ...asked.items])
       }
-      if (task.type === 'compact') await scope.compact(tally)
-      else await runTurn(scope, tally)
+      if (task.type === 'compact') {
+        tally.steps = 1
+        await scope.compact(tally)
+      } else await runTurn(scope, tally)
     } catch (error) {
       // What was said into the turn and not read yet is not lost with it.
       scope.record(await scope.steered().catch(() => []))
@@ -217,6 +222,14 @@ export class Session implements AsyncDisposable {
     } finally {
       sessionTasks.leave()
       this.#scripts?.gate.leave()
+    }
+  }
+
+  #warnOnce(warnings: readonly string[]): void {
+    for (const warning of warnings) {
+      if (this.#warned.has(warning)) continue
+      this.#warned.add(warning)
+      this.#runtime.log.warn(warning)
     }
   }
 

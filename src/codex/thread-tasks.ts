@@ -16,7 +16,7 @@ const RESULT_CHARS_MAX = 2_000
 export interface TaskState {
   readonly id: string
   readonly path: string
-  readonly status: 'running' | TaskEnded['status']
+  readonly state: 'running' | TaskEnded['status']
   /** What it gave. */
   readonly value?: unknown
   /** Why it failed. */
@@ -124,7 +124,7 @@ export class ThreadTasks {
   }
 
   list(): TaskState[] {
-    return [...this.#tasks].map(([id, { path, ended }]) => ({ id, path, status: ended?.status ?? 'running' }))
+    return [...this.#tasks].map(([id, { path, ended }]) => ({ id, path, state: ended?.status ?? 'running' }))
   }
 
   /** @throws {ToolError} There is no such task. */
@@ -134,7 +134,7 @@ export class ThreadTasks {
     return {
       id,
       path,
-      status: ended?.status ?? 'running',
+      state: ended?.status ?? 'running',
       ...(ended?.status === 'done' && { value: reviveTagged(ended.result, ended.isTagged ?? false) }),
       ...(ended?.error !== undefined && { error: ended.error.message }),
     }

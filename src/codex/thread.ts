@@ -146,7 +146,9 @@ export class Thread implements AsyncDisposable {
 
   /** Calls that wait for a person, those of a process that has ended meanwhile included. */
   async approvals(): Promise<ApprovalRequest[]> {
-    if (this.isBusy || this.#isNew) return this.#approvals.requests
+    const asked = this.#approvals.requests
+    // A script that was left running may ask between two turns, too.
+    if (this.isBusy || this.#isNew || asked.length > 0) return asked
     return await (await this.#openSession()).openQuestions()
   }
 
@@ -157,7 +159,7 @@ export class Thread implements AsyncDisposable {
    */
   async answer(id: string, decision: ApprovalDecision): Promise<void> {
     checkDecision(decision)
-    if (this.isBusy || this.#isNew) this.#approvals.answer(id, decision)
+    if (this.isBusy || this.#isNew || this.#approvals.has(id)) this.#approvals.answer(id, decision)
     else await (await this.#openSession()).answerOpenQuestion(id, decision)
   }
 

@@ -244,6 +244,7 @@ async function runBounded(
     signal: stop,
     unconfined,
     progress: (update) => {
+      checkProgress(directName, update)
       if (update.type === 'output') dispatcher.delta(callId, update.text)
       else dispatcher.show(callId, isOver(update.item) ? 'completed' : 'updated', update.item)
     },
@@ -308,6 +309,18 @@ async function untilStopped<T>(body: () => Promise<T>, stop: AbortSignal): Promi
     stop.removeEventListener('abort', onStop)
     clearTimeout(timer)
   }
+}
+
+/** A tool author's mistake, said where it is made. */
+function checkProgress(tool: string, update: unknown): void {
+  const { type, text, item } = (typeof update === 'object' && update !== null ? update : {}) as Record<
+    string,
+    unknown
+  >
+  if ((type === 'output' && typeof text === 'string') || (type === 'item' && typeof item === 'object')) return
+  throw new ToolError(
+    `${tool} called progress() with something else than { type: 'output', text } or { type: 'item', item }.`,
+  )
 }
 
 /** A command may end after its call was answered; its item ends with it. */

@@ -3,7 +3,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import type { ApprovalDecision, ApprovalPolicy, ApprovalRequest, ThreadEvent } from '../../src/index.ts'
+import { z } from 'zod'
+import {
+  type ApprovalDecision,
+  type ApprovalPolicy,
+  type ApprovalRequest,
+  defineTool,
+  type ThreadEvent,
+} from '../../src/index.ts'
 import { calls, custom, type Step, says } from '../../src/testing/index.ts'
 import { bench, type TestBench } from '../support/codex.ts'
 import { hasSandbox } from '../support/confined.ts'
@@ -313,4 +320,48 @@ test('request_user_input asks the host, and is not there without one', async () 
   )
   expect(JSON.stringify(asked.provider.requests[0]?.body.tools)).toContain('request_user_input')
   expect(JSON.stringify(alone.provider.requests[0]?.body.tools)).not.toContain('request_user_input')
+})
+
+test.each(['direct', 'script'] as const)(
+  'abort ends the turn, also from a script that catches (%s)',
+  async (toolMode) => {
+    const refund = defineTool({
+      name: 'refund',
+      description: 'Refunds.',
+      input: z.object({}),
+      needsApproval: true,
+      run: () => 'refunded',
+    })
+    const call =
+      toolMode === 'direct'
+        ? calls('refund', {})
+        : calls('exec', { source: 'try { await tools.refund() } catch {} return 1' })
+    await using at = await bench([call, says('never said')], {
+      packs: [{ slug: 'shop', tools: [refund] }],
+      approve: () => ({ decision: 'abort', reason: 'wrong shop' }),
+    })
+
+    const error = await at.codex
+      .startThread({ workingDirectory: at.folder.path, toolMode })
+      .run('go')
+      .catch((caught: unknown) => caught)
+
+    expect(error).toMatchObject({ name: 'AbortError', message: expect.stringContaining('wrong shop') })
+    expect(at.provider.requests).toHaveLength(1)
+  },
+)
+
+test('exec says which field it does not know', async () => {
+  await using at = await bench([
+    calls('exec', {
+      source: "return await tools.exec('true', { sandbox_permissions: 'x' }).catch((error) => error.message)",
+    }),
+    says('done'),
+  ])
+
+  await at.codex
+    .startThread({ workingDirectory: at.folder.path, sandboxMode: 'danger-full-access' })
+    .run('go')
+
+  expect(String(at.provider.requests[1]?.outputOf('exec'))).toContain('sandbox_permissions')
 })

@@ -42,7 +42,7 @@ test('a task outlives its script and its turn, and its end is told at the next s
     [
       script(`const task = tools.spawn.bake('bread'); return [task.id, (await tools.spawn.list()).length]`),
       says('It is in the oven.'),
-      script(`return (await tools.spawn.list())[0].status`),
+      script(`return (await tools.spawn.list())[0].state`),
       script(`const [{ id }] = await tools.spawn.list(); return await tools.spawn.get(id)`),
       says('It is done.'),
     ],
@@ -86,7 +86,7 @@ test('a task can be cancelled, by its id or by itself', async () => {
     [
       script(`const task = tools.spawn.bake('bread')
         const state = await tools.spawn.cancel(task)
-        return [state.status, await tools.spawn.get('nothing').catch((error) => error.message)]`),
+        return [state.state, await tools.spawn.get('nothing').catch((error) => error.message)]`),
       says('done'),
     ],
     { packs: [pack] },

@@ -12,7 +12,7 @@ const OUTPUT_BYTES_DEFAULT = 1024 * 1024
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024
 
-const input = z.object({
+const input = z.strictObject({
   command: z
     .union([z.string(), z.array(z.string()).min(1)])
     .describe('A line for the shell, or a program with its arguments, which no shell sees'),

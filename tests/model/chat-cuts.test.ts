@@ -4,24 +4,10 @@ import { expect, test } from 'vitest'
 import { createDecoder } from '../../src/model/chat/decode.ts'
 import type { ChatProfileName } from '../../src/model/chat/profile-names.ts'
 import { chatProfiles } from '../../src/model/chat/profiles.ts'
-import type { ModelEvent, ProviderConfig } from '../../src/model/index.ts'
-import { streamEvents } from '../../src/model/stream-events.ts'
-import { gist, requestWith } from '../support/model-client.ts'
+import type { ModelEvent } from '../../src/model/index.ts'
+import { type CutKind, readCut } from '../support/cut-streams.ts'
+import { gist } from '../support/model-client.ts'
 import { chatRecordings, recordedChat } from '../support/recorded-streams.ts'
-
-type How = 'break' | 'end'
-interface Outcome {
-  readonly events: readonly ModelEvent[]
-  readonly error: unknown
-}
-
-const config: ProviderConfig = {
-  name: 'local',
-  baseUrl: 'http://127.0.0.1/v1',
-  apiKey: undefined,
-  wireApi: 'chat',
-  requestRetriesMax: 0,
-}
 
 const streams: readonly (readonly [ChatProfileName, string])[] = [
   ['openai', chatRecordings.openai],
@@ -38,39 +24,8 @@ const cuts = streams.flatMap(([name, stream]) =>
   (['break', 'end'] as const).map((how) => ({ name, stream, how })),
 )
 
-/** The bytes of an answer, as a transport would hand them over. */
-function answerOf(bytes: Uint8Array, how: How): Response {
-  let isSent = false
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (!isSent && bytes.length > 0) controller.enqueue(bytes)
-      else if (how === 'end') controller.close()
-      else controller.error(new Error('The socket broke.'))
-      isSent = true
-    },
-  })
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
-}
-
-async function read(name: ChatProfileName, bytes: Uint8Array, how: How): Promise<Outcome> {
-  const events: ModelEvent[] = []
-  try {
-    for await (const event of streamEvents({
-      transport: { post: async () => answerOf(bytes, how) },
-      config,
-      path: '/chat/completions',
-      body: {},
-      request: requestWith(),
-      createDecoder: (context) => createDecoder(context, chatProfiles[name]),
-      signal: new AbortController().signal,
-    })) {
-      events.push(event)
-    }
-    return { events, error: null }
-  } catch (error) {
-    return { events, error }
-  }
-}
+const read = (name: ChatProfileName, bytes: Uint8Array, how: CutKind) =>
+  readCut('chat', (context) => createDecoder(context, chatProfiles[name]), bytes, how)
 
 /** Without the ids that are made anew where a server sends none. */
 function shown(events: readonly ModelEvent[]): unknown[] {

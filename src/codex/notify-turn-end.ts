@@ -1,6 +1,7 @@
 /** Starts the host's program for ends of turns. */
 
 import { notifyCommand } from '../context/index.ts'
+import { commandEnvironment } from '../platform/environment.ts'
 import { startDetached } from '../platform/start-detached.ts'
 import type { MessageItem } from '../protocol/response-item.ts'
 import type { Turn } from '../protocol/turn.ts'
@@ -8,7 +9,7 @@ import type { Runtime } from './runtime.ts'
 
 /** Whether that works is no matter of the turn's: a failure goes to the log. */
 export async function notifyTurnEnd(
-  { options, doors, log }: Runtime,
+  { options, doors, environmentPolicy, log }: Runtime,
   turn: Turn,
   prompt: MessageItem,
   cwd: string,
@@ -23,7 +24,9 @@ export async function notifyTurnEnd(
   if (command === null) return
   const [program, ...args] = command
   try {
-    await startDetached({ program, args, cwd, env: doors.environment })
+    // What commands get: no key that the host has not named.
+    const env = commandEnvironment(doors.environment, environmentPolicy)
+    await startDetached({ program, args, cwd, env })
   } catch (error) {
     log.warn('The notify program could not be started.', { program, error: String(error) })
   }

@@ -1,7 +1,7 @@
 /** What a turn left open whose process ended before it did. */
 
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
-import { type CallItem, isCall, isCallOutput } from '../protocol/response-item.ts'
+import { type CallItem, isCall, isCallOutput, type ResponseItem } from '../protocol/response-item.ts'
 import type { ThreadRecord } from '../protocol/thread-record.ts'
 
 type ScriptCallStarted = Extract<ThreadRecord, { type: 'script_call_started' }>
@@ -26,61 +26,80 @@ export interface OpenTurn {
 
 /** Null where every turn came to its end. */
 export function openTurnOf(records: readonly ThreadRecord[]): OpenTurn | null {
-  const calls = new Map<string, CallItem>()
-  const questions = new Map<string, OpenQuestion>()
-  const started = new Map<string, ScriptCallStarted>()
-  const ended = new Map<string, ScriptCallEnded>()
-  const samples: ScriptSampled[] = []
-  let isOpen = false
+  const left = new LeftOpen()
+  for (const record of records) left.take(record)
+  return left.turn()
+}
 
-  for (const record of records) {
+/** Gathers what is open, record by record. */
+class LeftOpen {
+  readonly #calls = new Map<string, CallItem>()
+  readonly #questions = new Map<string, OpenQuestion>()
+  readonly #started = new Map<string, ScriptCallStarted>()
+  readonly #ended = new Map<string, ScriptCallEnded>()
+  #samples: ScriptSampled[] = []
+  #isOpen = false
+
+  take(record: ThreadRecord): void {
     switch (record.type) {
       case 'turn_started':
         // A turn that takes up what another left open may itself be cut off, so nothing is forgotten here.
-        isOpen = true
-        break
+        this.#isOpen = true
+        return
       case 'turn_ended':
-        isOpen = false
-        for (const left of [calls, questions, started, ended]) left.clear()
-        samples.length = 0
-        break
-      case 'response_item': {
-        const { item } = record
-        if (isCall(item)) calls.set(item.call_id, item)
-        if (isCallOutput(item)) calls.delete(item.call_id)
-        break
-      }
+        this.#forget()
+        return
+      case 'response_item':
+        this.#takeItem(record.item)
+        return
       case 'approval_requested':
-        questions.set(record.request.id, { request: record.request })
-        break
-      case 'approval_answered': {
-        const question = questions.get(record.id)
-        if (question === undefined) break
-        // One that was answered in its own process was acted on there, as far as that came.
-        if (record.isStanding === true) questions.set(record.id, { ...question, answer: record.answer })
-        else questions.delete(record.id)
-        break
-      }
+        this.#questions.set(record.request.id, { request: record.request })
+        return
+      case 'approval_answered':
+        this.#takeAnswer(record)
+        return
       case 'script_call_started':
-        started.set(record.callId, record)
-        break
+        this.#started.set(record.callId, record)
+        return
       case 'script_call_ended':
-        ended.set(record.callId, record)
-        break
+        this.#ended.set(record.callId, record)
+        return
       case 'script_sampled':
-        samples.push(record)
-        break
+        this.#samples.push(record)
+        return
       default:
     }
   }
-  if (!isOpen) return null
-  return {
-    calls: [...calls.values()],
-    questions: [...questions.values()],
-    samples,
-    scriptCalls: [...started.values()].map((call) => {
-      const end = ended.get(call.callId)
-      return end === undefined ? { started: call } : { started: call, ended: end }
-    }),
+
+  turn(): OpenTurn | null {
+    if (!this.#isOpen) return null
+    return {
+      calls: [...this.#calls.values()],
+      questions: [...this.#questions.values()],
+      samples: this.#samples,
+      scriptCalls: [...this.#started.values()].map((started) => {
+        const ended = this.#ended.get(started.callId)
+        return ended === undefined ? { started } : { started, ended }
+      }),
+    }
+  }
+
+  #forget(): void {
+    this.#isOpen = false
+    for (const left of [this.#calls, this.#questions, this.#started, this.#ended]) left.clear()
+    this.#samples = []
+  }
+
+  #takeItem(item: ResponseItem): void {
+    if (isCall(item)) this.#calls.set(item.call_id, item)
+    if (isCallOutput(item)) this.#calls.delete(item.call_id)
+  }
+
+  #takeAnswer({ id, answer, isStanding }: Extract<ThreadRecord, { type: 'approval_answered' }>): void {
+    const question = this.#questions.get(id)
+    if (question === undefined) return
+    // One that was answered in its own process was acted on there, as far as that came.
+    if (isStanding === true) this.#questions.set(id, { ...question, answer })
+    else this.#questions.delete(id)
   }
 }

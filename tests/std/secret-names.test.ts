@@ -78,7 +78,7 @@ test.each([
   '12345678',
   'two words',
   '/hYtR4+k.Zq9/',
-  '/root/.ssh/id_rsa',
+  '/keys/id_rsa',
 ])('%s may be a secret', (value) => {
   expect(secretValuesIn({ A_SECRET: value })).toEqual([value])
 })

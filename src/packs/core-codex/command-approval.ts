@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { commandsOf, type ParsedCommand, quoteCommand } from '../../platform/index.ts'
+import type { ApprovalPolicy } from '../../protocol/modes.ts'
 import type { Assessment, AssessmentContext } from '../../tools/assessment.ts'
 import { isDangerous, isKnownSafe, proposedRule } from '../../tools/command-risk.ts'
 import { judgeCommands } from '../../tools/command-rules.ts'
@@ -40,52 +41,78 @@ const PLAIN_LINE = /^[\w ./:=,+@-]*$/
 /** With fewer words, wrappers cannot stand too deep in each other to be looked through. */
 const PLAIN_WORDS_MAX = 8
 
-export async function assessCommand(
-  call: CommandToAssess,
-  { workspace, policy, rules }: AssessmentContext,
-): Promise<Assessment> {
-  const { isEscalated } = call
-  const isConfined = workspace.sandboxMode !== 'danger-full-access'
+export async function assessCommand(call: CommandToAssess, context: AssessmentContext): Promise<Assessment> {
+  const { policy, rules } = context
   const hasRules = Object.keys(rules).length > 0
-  const setsVariables = Object.keys(call.env).length > 0
-  if (!hasRules && policy !== 'untrusted' && !isEscalated && isPlainlyHarmless(call.command)) {
+  if (!hasRules && policy !== 'untrusted' && !call.isEscalated && isPlainlyHarmless(call.command)) {
     return { verdict: 'allow' }
   }
+  const known: KnownCommand = {
+    ...call,
+    parsed: await commandsOf(call.command),
+    spelled: typeof call.command === 'string' ? call.command : quoteCommand(call.command),
+    isConfined: context.workspace.sandboxMode !== 'danger-full-access',
+    setsVariables: Object.keys(call.env).length > 0,
+  }
+  return assessByRules(known, context) ?? assessByRisk(known, policy)
+}
 
-  const parsed = await commandsOf(call.command)
-  const spelled = typeof call.command === 'string' ? call.command : quoteCommand(call.command)
-  const ask = (reason: string): Assessment => ({
+/** A command that has been read. */
+interface KnownCommand extends CommandToAssess {
+  readonly parsed: ParsedCommand
+  readonly spelled: string
+  readonly isConfined: boolean
+  readonly setsVariables: boolean
+}
+
+/** What the host's rules say; null where none speaks. */
+function assessByRules(command: KnownCommand, { policy, rules }: AssessmentContext): Assessment | null {
+  const { parsed, spelled, isConfined, setsVariables } = command
+  const { decision, justification: why } = judgeCommands(parsed, rules)
+  const because = why === undefined ? '' : `: ${why}`
+  switch (decision) {
+    case 'forbidden':
+      return refuse(spelled, `a rule of the host forbids it${because}`)
+    case 'prompt':
+      return policy === 'never'
+        ? refuse(spelled, `a rule of the host asks about it${because}, and approvalPolicy is never`)
+        : ask(command, `A rule asks about this command${because}.`)
+    case 'allow':
+      // An allowed command is trusted to leave the sandbox, too.
+      return setsVariables ? null : { verdict: 'allow', unconfined: isConfined }
+    case null:
+      return null
+  }
+}
+
+function assessByRisk(command: KnownCommand, policy: ApprovalPolicy): Assessment {
+  const { parsed, spelled, isEscalated, isConfined, setsVariables } = command
+  const mayAsk = policy !== 'never'
+  if (isEscalated && !mayAsk) return { verdict: 'forbid', message: ESCALATION_UNDER_NEVER }
+  if (isDangerous(parsed)) {
+    return mayAsk
+      ? ask(command, 'This command removes files by force.')
+      : refuse(spelled, 'rm with -f is not permitted without approval. Remove named files without force')
+  }
+  if (isEscalated && isConfined)
+    return ask(command, 'The model asks to run this command outside the sandbox.')
+  const isWatched = policy === 'untrusted' && (setsVariables || !isKnownSafe(parsed))
+  if (!isWatched) return { verdict: 'allow' }
+  return ask(command, 'Under the policy untrusted, commands are asked about that do more than read.')
+}
+
+function ask(command: KnownCommand, reason: string): Assessment {
+  const { parsed, isEscalated, isConfined, setsVariables, justification: words, prefixRule: prefix } = command
+  return {
     verdict: 'ask',
     reason,
     unconfined: isEscalated && isConfined,
-    sessionKeys: [JSON.stringify(['command', call.command, call.cwd, call.setting, call.env, isEscalated])],
-    ...(call.justification !== undefined && { justification: call.justification }),
-    ...(setsVariables ? {} : offeredRule(parsed, call.prefixRule)),
-  })
-
-  const { decision, justification: why } = judgeCommands(parsed, rules)
-  const because = why === undefined ? '' : `: ${why}`
-  if (decision === 'forbidden') return refuse(spelled, `a rule of the host forbids it${because}`)
-  // An allowed command is trusted to leave the sandbox, too.
-  if (decision === 'allow' && !setsVariables) return { verdict: 'allow', unconfined: isConfined }
-  if (decision === 'prompt') {
-    return policy === 'never'
-      ? refuse(spelled, `a rule of the host asks about it${because}, and approvalPolicy is never`)
-      : ask(`A rule asks about this command${because}.`)
+    sessionKeys: [
+      JSON.stringify(['command', command.command, command.cwd, command.setting, command.env, isEscalated]),
+    ],
+    ...(words !== undefined && { justification: words }),
+    ...(setsVariables ? {} : offeredRule(parsed, prefix)),
   }
-
-  if (isEscalated && policy === 'never') return { verdict: 'forbid', message: ESCALATION_UNDER_NEVER }
-  if (isDangerous(parsed)) {
-    return policy === 'never'
-      ? refuse(spelled, 'rm with -f is not permitted without approval. Remove named files without force')
-      : ask('This command removes files by force.')
-  }
-  if (policy === 'never') return { verdict: 'allow' }
-  if (isEscalated && isConfined) return ask('The model asks to run this command outside the sandbox.')
-  if (policy === 'untrusted' && (setsVariables || !isKnownSafe(parsed))) {
-    return ask('Under the policy untrusted, commands are asked about that do more than read.')
-  }
-  return { verdict: 'allow' }
 }
 
 /** The wording is upstream's. */

@@ -41,9 +41,7 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
     requestId: requestIdOf(response.headers, redact),
     status,
     providerCode: shownCode(reported, redact),
-    retryAfterMs:
-      retryAfterMsOf(response.headers) ??
-      (status === 429 ? (exhaustedForMs(response.headers) ?? namedDelayMs(error)) : undefined),
+    retryAfterMs: delayMsOf(response, error),
   }
   const place = `POST ${withoutQuery(response.url)}`
   const message =
@@ -51,9 +49,7 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
       ? body
       : `${config.name} answered ${status} ${redact(response.statusText)}: ${body} (${place})`
   const kind = kindOf(reported)
-  if (status === 400 && (kind === 'overflow' || OVERFLOW_WORDS.test(body))) {
-    return new ContextOverflowError(message, facts)
-  }
+  if (status === 400 && isOverflow(kind, body)) return new ContextOverflowError(message, facts)
   // OpenRouter counts what is under way against the credit; it names a time when that will be over.
   if (status === 402 && facts.retryAfterMs !== undefined) return new RateLimitError(message, facts)
   if (status === 402 || (status === 429 && kind === 'quota')) {
@@ -62,6 +58,17 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
   if (status === 429) return new RateLimitError(message, facts)
   if (status === 529 || (status === 503 && kind === 'overloaded')) return new OverloadedError(message, facts)
   return new ModelRefusedError(message + adviceFor(status, config.name), { ...facts, body })
+}
+
+/** When to come back: as `Retry-After` says; for too many requests also as the limits or the body say. */
+function delayMsOf({ status, headers }: Response, error: unknown): number | undefined {
+  const retryAfterMs = retryAfterMsOf(headers)
+  if (retryAfterMs !== undefined || status !== 429) return retryAfterMs
+  return exhaustedForMs(headers) ?? namedDelayMs(error)
+}
+
+function isOverflow(kind: ReturnType<typeof kindOf>, body: string): boolean {
+  return kind === 'overflow' || OVERFLOW_WORDS.test(body)
 }
 
 /** A redirect is not followed: the headers and the prompt go to no place that the host did not name. */

@@ -138,6 +138,11 @@ export function makeCodec(realm: Realm) {
     return tag('bytes', stringify(text))
   }
 
+  const encodeDate = (date: unknown): string => {
+    const time = realm.dateTime(date) as number
+    return tag('date', realm.isNaN(time) ? 'null' : `${time}`)
+  }
+
   const encodeError = (error: unknown, depth: number): string => {
     const { name, message } = describeError(error)
     path[depth] = 'message'
@@ -174,10 +179,8 @@ export function makeCodec(realm: Realm) {
     if (text !== undefined) return encodeString(text())
     try {
       switch (builtInOf(object)) {
-        case prototypes.date: {
-          const time = realm.dateTime(object) as number
-          return tag('date', realm.isNaN(time) ? 'null' : `${time}`)
-        }
+        case prototypes.date:
+          return encodeDate(object)
         case prototypes.map:
           charge(realm.mapSize(object) as number)
           break

@@ -95,6 +95,11 @@ function encodeMessages(request: ModelRequest, provider: string, profile: ChatPr
     messages.push(message)
     return message
   }
+  const startAnswer = (item: MessageItem): AssistantMessage | null => {
+    const text = textOf(item)
+    // A stopped stream can leave an empty message behind, and servers refuse those.
+    return text === '' ? null : Object.assign(startAssistant(text), keptFields(item, maker, profile))
+  }
 
   if (request.instructions !== '') messages.push({ role: 'system', content: request.instructions })
   for (const item of request.input) {
@@ -102,10 +107,7 @@ function encodeMessages(request: ModelRequest, provider: string, profile: ChatPr
       case 'message':
         endOutputs()
         if (item.role === 'assistant') {
-          const text = textOf(item)
-          // A stopped stream can leave an empty message behind, and servers refuse those.
-          assistant = text === '' ? null : startAssistant(text)
-          if (assistant !== null) Object.assign(assistant, keptFields(item, maker, profile))
+          assistant = startAnswer(item)
         } else {
           messages.push(encodeMessage(item))
           assistant = null
@@ -121,8 +123,7 @@ function encodeMessages(request: ModelRequest, provider: string, profile: ChatPr
       case 'custom_tool_call':
         endOutputs()
         assistant ??= startAssistant(null)
-        assistant.tool_calls = [...(assistant.tool_calls ?? []), encodeCall(item, maker, profile)]
-        if (profile.reasoningOnCalls !== null) assistant[profile.reasoningOnCalls] ??= ''
+        addCall(assistant, encodeCall(item, maker, profile), profile)
         break
       case 'function_call_output':
       case 'custom_tool_call_output': {
@@ -141,6 +142,11 @@ function encodeMessages(request: ModelRequest, provider: string, profile: ChatPr
   }
   endOutputs()
   return { messages, lastingCount: lastingCount ?? messages.length }
+}
+
+function addCall(assistant: AssistantMessage, call: ChatToolCall, profile: ChatProfile): void {
+  assistant.tool_calls = [...(assistant.tool_calls ?? []), call]
+  if (profile.reasoningOnCalls !== null) assistant[profile.reasoningOnCalls] ??= ''
 }
 
 function encodeMessage(item: MessageItem): ChatMessage {

@@ -104,12 +104,15 @@ function held(node: JsonRecord): JsonSchema {
     else told[word] = value
   }
   if (kept.type === 'object' || isRecord(kept.properties)) kept.additionalProperties = false
-  if (Object.keys(told).length > 0) {
-    const rules = Object.entries(told).map(([word, value]) => `${word}: ${JSON.stringify(value)}`)
-    const text = typeof kept.description === 'string' ? `${kept.description} ` : ''
-    kept.description = `${text}(${rules.join(', ')})`
-  }
+  if (Object.keys(told).length > 0) kept.description = withRules(kept.description, told)
   return kept
+}
+
+/** The description, and behind it the rules that the model is only told of. */
+function withRules(description: unknown, told: JsonRecord): string {
+  const rules = Object.entries(told).map(([word, value]) => `${word}: ${JSON.stringify(value)}`)
+  const text = typeof description === 'string' ? `${description} ` : ''
+  return `${text}(${rules.join(', ')})`
 }
 
 function heldChildren(word: string, value: unknown): unknown {

@@ -3,7 +3,7 @@
 import { programName } from './program-name.ts'
 import { createPatience } from './shell-grammar.ts'
 import { type CommandWords, parseWithPatience } from './shell-script.ts'
-import { unwrapCommand } from './unwrap-command.ts'
+import { type Unwrapped, unwrapCommand } from './unwrap-command.ts'
 import { SHELLS } from './wrapper-table.ts'
 
 const WRAPPERS_MAX = 8
@@ -48,6 +48,12 @@ export async function commandsOf(command: string | readonly string[]): Promise<P
     for (const { words } of parsed.commands) all.push(words)
     return parsed.plainCommands
   }
+  const readLevel = async (found: readonly Unwrapped[]) => {
+    for (const { commands, scripts } of found) {
+      for (const words of commands) all.push(words)
+      for (const text of scripts) await readScript(text)
+    }
+  }
 
   if (script !== null) plain = await readScript(script)
   if (typeof command !== 'string') {
@@ -66,10 +72,7 @@ export async function commandsOf(command: string | readonly string[]): Promise<P
     isTooDeep = level === WRAPPERS_MAX
     isComplete &&= !isTooDeep && all.length <= COMMANDS_MAX
     if (isTooDeep || all.length > COMMANDS_MAX) break
-    for (const { commands, scripts } of found) {
-      for (const words of commands) all.push(words)
-      for (const text of scripts) await readScript(text)
-    }
+    await readLevel(found)
   }
   const text = typeof command === 'string' ? command : command.join(' ')
   return { plain, all, isComplete, isTooDeep, text }

@@ -80,24 +80,25 @@ function readScript(root: Node, script: string, patience: Patience): ShellScript
     isOpaque ||= runsText(node)
 
     if (type === 'redirected_statement') {
-      const late = children.flatMap(argumentsAfter)
-      const command = lastCommand(node)
-      // A statement may stand in another; the inner one's words come first, and it is visited later.
-      if (command !== null) lateArguments.set(command.id, [...late, ...(lateArguments.get(command.id) ?? [])])
-      else hasError ||= late.length > 0
+      const isKept = keepLateArguments(node, children, lateArguments)
+      hasError ||= !isKept
     }
-    const words = wordsOf(node, children, lateArguments.get(node.id) ?? [])
-    if (words !== null && words.length > 0) {
+    const words = wordsOf(node, children, lateArguments.get(node.id))
+    if (words.length > 0) {
       commands.push({ words: words.map((word) => word.literal) })
-      isPlain &&= words.every((word) => word.plain !== null) && words[0]?.literal != null
+      isPlain &&= isPlainCommand(words)
       if (isPlain) plainCommands.push(words.flatMap((word) => word.plain ?? []))
     }
     for (const child of childrenThatRun(children).toReversed()) waiting.push(child)
   }
 
-  // What lies outside the first and last token belongs to no node's children.
-  hasError ||= !isBlank(script.slice(0, root.startIndex)) || !isBlank(script.slice(root.endIndex))
+  hasError ||= hasTextAround(root, script)
   return { plainCommands: isPlain && !hasError ? plainCommands : null, commands, hasError, isOpaque }
+}
+
+/** Whether text lies outside the first and last token, where it belongs to no node's children. */
+function hasTextAround(root: Node, script: string): boolean {
+  return !isBlank(script.slice(0, root.startIndex)) || !isBlank(script.slice(root.endIndex))
 }
 
 /** The children, without the text of a here-document in which nothing is expanded. */
@@ -107,15 +108,19 @@ function childrenThatRun(children: Node[]): Node[] {
   return isInert ? children.filter((child) => child.type !== 'heredoc_body') : children
 }
 
-/** The words of a node that is a command; null for any other node. */
-function wordsOf(node: Node, children: readonly Node[], late: readonly Node[]): ScriptWord[] | null {
+function isPlainCommand(words: readonly ScriptWord[]): boolean {
+  return words.every((word) => word.plain !== null) && words[0]?.literal != null
+}
+
+/** The words of a node that is a command; none for any other node. */
+function wordsOf(node: Node, children: readonly Node[], late: readonly Node[] = []): ScriptWord[] {
   const [first] = children
   if (node.type === 'command') {
     // A command may be nothing but assignments or redirections before a name that is missing.
     return [...children, ...late].flatMap((child) => wordOfCommand(child))
   }
   const isBracket = node.type === 'test_command' && first?.type === '['
-  if (first === undefined || !(isBracket || DECLARATIONS.has(node.type))) return null
+  if (first === undefined || !(isBracket || DECLARATIONS.has(node.type))) return []
   const unknown = { literal: null, plain: null }
   return [{ literal: first.text, plain: null }, unknown]
 }
@@ -124,6 +129,24 @@ function wordOfCommand(child: Node): ScriptWord[] {
   if (child.type === 'command_name') return child.firstChild === null ? [] : [scriptWord(child.firstChild)]
   const isNoWord = /^(?:variable_assignments?|comment|ERROR|\w+_redirect)$/.test(child.type)
   return isNoWord ? [] : [scriptWord(child)]
+}
+
+/**
+ * Keep the words after a statement's redirections for its command, by the command's id.
+ *
+ * @returns False when there are such words, but no command that they belong to.
+ */
+function keepLateArguments(
+  statement: Node,
+  children: readonly Node[],
+  lateArguments: Map<number, Node[]>,
+): boolean {
+  const late = children.flatMap(argumentsAfter)
+  const command = lastCommand(statement)
+  if (command === null) return late.length === 0
+  // A statement may stand in another; the inner one's words come first, and it is visited later.
+  lateArguments.set(command.id, [...late, ...(lateArguments.get(command.id) ?? [])])
+  return true
 }
 
 /** Words that follow a redirection's target, which a shell gives to the command: `rm >log -r x`. */

@@ -48,24 +48,29 @@ export function unwrapCommand(words: CommandWords): Unwrapped {
   if (isNamed(FOREIGN_SHELLS, name) || OPAQUE_PROGRAMS.has(name)) return OPAQUE
   if (isNamed(INTERPRETERS, name)) return readsProgram(rest) ? OPAQUE : NOTHING
   if (Object.hasOwn(RUNNERS, name)) return throughRunner(RUNNERS[name] ?? [], rest)
+  return throughOwnForm(name, rest)
+}
+
+/** Programs of which each has a form of its own for what it starts. */
+function throughOwnForm(name: string, words: CommandWords): Unwrapped {
   switch (name) {
     case 'eval':
-      return ofScripts([rest.includes(null) ? null : rest.join(' ').replace(/^-- /, '')])
+      return ofScripts([words.includes(null) ? null : words.join(' ').replace(/^-- /, '')])
     case 'trap':
-      return ofScripts(rest.filter((word) => word === null || !/^-[lp-]/.test(word)).slice(0, 1))
+      return ofScripts(words.filter((word) => word === null || !/^-[lp-]/.test(word)).slice(0, 1))
     case 'alias':
-      return ofScripts(rest.flatMap((word) => (word === null ? null : (/=(.*)$/s.exec(word)?.[1] ?? []))))
+      return ofScripts(words.flatMap((word) => (word === null ? null : (/=(.*)$/s.exec(word)?.[1] ?? []))))
     case 'runuser': {
-      const isDirect = rest.some((word) => word !== null && /^(?:-u|--user)/.test(word))
-      return isDirect ? throughWrapper(RUNUSER, rest) : throughOptionC(rest)
+      const isDirect = words.some((word) => word !== null && /^(?:-u|--user)/.test(word))
+      return isDirect ? throughWrapper(RUNUSER, words) : throughOptionC(words)
     }
     case 'su':
     case 'script':
-      return throughOptionC(rest)
+      return throughOptionC(words)
     case 'find':
-      return throughFind(rest)
+      return throughFind(words)
     default:
-      return ofScripts(indirectRun(name, rest))
+      return ofScripts(indirectRun(name, words))
   }
 }
 
@@ -181,21 +186,20 @@ function scriptOfOption(wrapper: Wrapper, words: CommandWords, at: number): Unwr
 type OptionKind = 'complete' | 'takes next' | 'script' | 'unknown'
 
 function readOption(wrapper: Wrapper, option: string): OptionKind {
-  const {
-    flags = '',
-    valued = '',
-    optional = '',
-    longValued = [],
-    longFlags = [],
-    script,
-    longScript,
-  } = wrapper
-  if (option.startsWith('--')) {
-    const [name = '', value] = option.slice(2).split('=', 2)
-    if (name === longScript) return 'script'
-    if (value !== undefined || longFlags.includes(name)) return 'complete'
-    return longValued.includes(name) ? 'takes next' : 'unknown'
-  }
+  return option.startsWith('--') ? readLongOption(wrapper, option) : readLetters(wrapper, option)
+}
+
+function readLongOption(wrapper: Wrapper, option: string): OptionKind {
+  const { longValued = [], longFlags = [], longScript } = wrapper
+  const [name = '', value] = option.slice(2).split('=', 2)
+  if (name === longScript) return 'script'
+  if (value !== undefined || longFlags.includes(name)) return 'complete'
+  return longValued.includes(name) ? 'takes next' : 'unknown'
+}
+
+/** `-rf`, of which the first letter that is no flag decides. */
+function readLetters(wrapper: Wrapper, option: string): OptionKind {
+  const { flags = '', valued = '', optional = '', script } = wrapper
   for (const [at, letter] of [...option].entries()) {
     if (at === 0 || flags.includes(letter)) continue
     if (letter === script) return 'script'

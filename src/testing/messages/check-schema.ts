@@ -1,6 +1,6 @@
 /** The rules for schemas that the model is held to while it writes. */
 
-import { isRecord, listOf } from '../json.ts'
+import { isRecord, type JsonRecord, listOf } from '../json.ts'
 import type { Report } from '../rules.ts'
 
 /** Words that cannot be held to. */
@@ -22,16 +22,18 @@ export function checkClosedSchema(schema: unknown, at: string, report: Report): 
   if (isObject && schema.additionalProperties !== false) {
     report('schema', at, 'a strict object schema needs additionalProperties: false')
   }
+  for (const [child, place] of childrenOf(schema, at)) checkClosedSchema(child, place, report)
+}
+
+/** What stands directly inside a schema as a schema, each with its place. */
+function* childrenOf(schema: JsonRecord, at: string): Generator<[child: unknown, place: string]> {
   for (const table of ['properties', '$defs', 'definitions']) {
     const children = schema[table]
     if (!isRecord(children)) continue
-    for (const [name, child] of Object.entries(children))
-      checkClosedSchema(child, `${at}.${table}.${name}`, report)
+    for (const [name, child] of Object.entries(children)) yield [child, `${at}.${table}.${name}`]
   }
-  checkClosedSchema(schema.items, `${at}.items`, report)
+  yield [schema.items, `${at}.items`]
   for (const word of ['anyOf', 'allOf']) {
-    for (const [index, child] of listOf(schema[word]).entries()) {
-      checkClosedSchema(child, `${at}.${word}[${index}]`, report)
-    }
+    for (const [index, child] of listOf(schema[word]).entries()) yield [child, `${at}.${word}[${index}]`]
   }
 }

@@ -27,9 +27,7 @@ export function turnsOf({ messages }: JsonRecord, mayBeSystem: boolean, report: 
       report('input', at, 'a message is an object')
       continue
     }
-    for (const field of Object.keys(message)) {
-      if (field !== 'role' && field !== 'content') report('field', `${at}.${field}`, 'there is no such field')
-    }
+    checkFields(message, at, report)
     const role = message.role === 'system' && mayBeSystem ? 'user' : message.role
     if (role !== 'user' && role !== 'assistant') {
       report('role', `${at}.role`, `${JSON.stringify(message.role)} is no role: user or assistant`)
@@ -41,6 +39,12 @@ export function turnsOf({ messages }: JsonRecord, mayBeSystem: boolean, report: 
     else turns.push({ role, at, blocks })
   }
   return turns
+}
+
+function checkFields(message: JsonRecord, at: string, report: Report): void {
+  for (const field of Object.keys(message)) {
+    if (field !== 'role' && field !== 'content') report('field', `${at}.${field}`, 'there is no such field')
+  }
 }
 
 /** The blocks of a content field. */

@@ -38,26 +38,21 @@ export async function findHostFiles(search: FileSearch): Promise<FoundFiles> {
   const found = new Map<string, { readonly path: string; readonly bytes: number }>()
   const boundary = within === undefined ? undefined : await realPathOnHost(within)
   const seen = new Set<string>()
-  const waiting = [{ folder, depthMax: search.depthMax + 1 }]
+  const waiting: Start[] = [{ folder, depthMax: search.depthMax + 1 }]
   let entriesLeft = entriesMax
 
-  for (const { folder: start, depthMax } of waiting) {
-    const real = await realPathOnHost(start)
+  for (const start of waiting) {
+    const real = await realPathOnHost(start.folder)
     if (real === null || seen.has(real)) continue
     seen.add(real)
     if (!liesWithin(boundary, real)) {
-      problems.push(`${start} is left out: it is a link that leads out of the project.`)
+      problems.push(`${start.folder} is left out: it is a link that leads out of the project.`)
       continue
     }
-    const entries = await entriesOf(start, depthMax, entriesLeft + 1)
-    for (const entry of entries.slice(0, entriesLeft)) {
-      const file = path.join(start, entry.path)
-      if (path.basename(file) === search.name) await take(file, { boundary, found, problems })
-      else if (entry.isLink && (await isFolder(file))) {
-        const depthLeft = depthMax - entry.path.split('/').length
-        if (depthLeft > 0) waiting.push({ folder: file, depthMax: depthLeft })
-      }
-    }
+    const entries = await entriesOf(start, entriesLeft + 1)
+    const into = { boundary, found, problems }
+    const linked = await takeNamed(search.name, start, entries.slice(0, entriesLeft), into)
+    for (const next of linked) waiting.push(next)
     entriesLeft -= entries.length
     if (entriesLeft < 0) {
       problems.push(`Only the first ${entriesMax} files and links below ${folder} were looked at.`)
@@ -72,6 +67,12 @@ export async function realPathOnHost(file: string): Promise<string | null> {
   return await realpath(file).catch(() => null)
 }
 
+/** A folder to search, and how many levels of it. */
+interface Start {
+  readonly folder: string
+  readonly depthMax: number
+}
+
 interface Entry {
   /** Below the folder, with forward slashes. */
   readonly path: string
@@ -79,7 +80,7 @@ interface Entry {
 }
 
 /** What lies below a folder: the files and the links, without following any. */
-async function entriesOf(folder: string, depthMax: number, entriesMax: number): Promise<Entry[]> {
+async function entriesOf({ folder, depthMax }: Start, entriesMax: number): Promise<Entry[]> {
   const { default: glob } = await import('fast-glob')
   const entries: Entry[] = []
   const stream = glob.stream('**', {
@@ -104,14 +105,32 @@ async function entriesOf(folder: string, depthMax: number, entriesMax: number): 
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-async function take(
-  file: string,
-  into: {
-    readonly boundary: string | null | undefined
-    readonly found: Map<string, { readonly path: string; readonly bytes: number }>
-    readonly problems: string[]
-  },
-): Promise<void> {
+interface Taken {
+  readonly boundary: string | null | undefined
+  readonly found: Map<string, { readonly path: string; readonly bytes: number }>
+  readonly problems: string[]
+}
+
+/** @returns The folders that links among the entries lead to, as far as they may be searched. */
+async function takeNamed(
+  name: string,
+  start: Start,
+  entries: readonly Entry[],
+  into: Taken,
+): Promise<Start[]> {
+  const linked: Start[] = []
+  for (const entry of entries) {
+    const file = path.join(start.folder, entry.path)
+    if (path.basename(file) === name) await take(file, into)
+    else if (entry.isLink && (await isFolder(file))) {
+      const depthLeft = start.depthMax - entry.path.split('/').length
+      if (depthLeft > 0) linked.push({ folder: file, depthMax: depthLeft })
+    }
+  }
+  return linked
+}
+
+async function take(file: string, into: Taken): Promise<void> {
   const real = await realPathOnHost(file)
   const info = real === null ? null : await stat(real).catch(() => null)
   if (real === null || info === null)

@@ -52,18 +52,35 @@ function readMap(
     if (values.has(prefix + key)) return `${where} gives ${prefix}${key} a second time`
 
     const below = belowOf(lines, index, depth)
-    const first = withoutComment(rest)
-    const nested = below.find(isContent)
-    if (first === '' && nested !== undefined && KEY.test(nested.trim())) {
-      const wrong = prefix === '' ? readMap(below, firstLine + index + 1, `${key}.`, values) : null
-      if (wrong !== null) return wrong
-    } else {
-      const value = readText(first, below)
-      if (value === null) return `${where}: the quoted text has no end`
-      values.set(prefix + key, value)
-    }
+    const wrong = readValue(
+      { line: firstLine + index, prefix, key, first: withoutComment(rest), below },
+      values,
+    )
+    if (wrong !== null) return wrong
     index += 1 + below.length
   }
+  return null
+}
+
+interface Entry {
+  /** Its number in the file. */
+  readonly line: number
+  readonly prefix: string
+  readonly key: string
+  /** What stands behind the key. */
+  readonly first: string
+  readonly below: readonly string[]
+}
+
+/** @returns What is wrong with it, or null. */
+function readValue({ line, prefix, key, first, below }: Entry, values: Map<string, string>): string | null {
+  const nested = below.find(isContent)
+  if (first === '' && nested !== undefined && KEY.test(nested.trim()))
+    return prefix === '' ? readMap(below, line + 1, `${key}.`, values) : null
+
+  const value = readText(first, below)
+  if (value === null) return `line ${line}: the quoted text has no end`
+  values.set(prefix + key, value)
   return null
 }
 

@@ -122,20 +122,30 @@ function longestLiteral(parts: readonly Part[]): string {
   let depth = 0
   let longest = ''
   let run: string[] = []
-  for (const { kind, ascii, character } of parts) {
+  for (const part of parts) {
+    const { kind, character } = part
     if (kind === 'or' && depth === 0) return ''
     if (kind === 'character') {
       if (depth === 0 && character !== undefined) run.push(character)
       continue
     }
     // What may be absent is no part of what is sure.
-    if (kind === 'repeat' && !ascii.startsWith('+')) run.pop()
+    if (mayRepeatNever(part)) run.pop()
     longest = longerOf(longest, run.join(''))
     run = []
-    if (kind === 'open') depth += 1
-    if (kind === 'close') depth -= 1
+    depth += depthChange(part)
   }
   return longerOf(longest, run.join(''))
+}
+
+/** What stands before it may be absent. */
+function mayRepeatNever({ kind, ascii }: Part): boolean {
+  return kind === 'repeat' && !ascii.startsWith('+')
+}
+
+function depthChange({ kind }: Part): number {
+  if (kind === 'open') return 1
+  return kind === 'close' ? -1 : 0
 }
 
 function longerOf(a: string, b: string): string {

@@ -1,5 +1,6 @@
 /** Works out which folders a sandbox mounts writable, and what it mounts read-only within them. */
 
+import type { Stats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { CommandNotStartedError } from '../errors.ts'
@@ -28,19 +29,13 @@ export async function planMounts(policy: SandboxPolicy, cwd: string): Promise<Mo
   const areas = byDepth([...writableRoots, ...temporaryFolders]).filter(
     (area) => !protectedPaths.some((guarded) => isWithin(area, guarded)),
   )
-  const writable = new Set(areas)
+  const writable = new Set([...areas, ...areas.flatMap((area) => stepsInto(area, areas))])
   const readOnly = new Set<string>()
   const places = new Set<string>()
 
-  for (const area of areas) {
-    for (const step of stepsInto(area, areas)) if (step !== area) writable.add(step)
-  }
   for (const guarded of protectedPaths) {
     for (const step of stepsInto(guarded, areas)) {
-      const found = await lstat(step).catch((error: unknown) => {
-        if (isMissing(error)) return null
-        throw error
-      })
+      const found = await statOf(step)
       if (found?.isSymbolicLink() === true) throw new CommandNotStartedError(cwd, linkProblem(step))
       if (found === null || isPlaceholder(step)) {
         places.add(step)
@@ -63,6 +58,14 @@ function stepsInto(target: string, areas: readonly string[]): string[] {
   const steps: string[] = []
   for (let step = target; step !== outermost; step = path.dirname(step)) steps.unshift(step)
   return steps
+}
+
+/** Of the link itself, where it is one; null where nothing is. */
+async function statOf(file: string): Promise<Stats | null> {
+  return await lstat(file).catch((error: unknown) => {
+    if (isMissing(error)) return null
+    throw error
+  })
 }
 
 const byDepth = (paths: Iterable<string>) =>

@@ -17,21 +17,7 @@ export interface FileLines {
 
 /** CRLF, lone CR and LF all end a line; a new line ends as the file's first one does. */
 export function preservedLines(text: string): FileLines {
-  const lines: TextLine[] = []
-  let from = 0
-  let carriageReturn = text.indexOf('\r')
-  let lineFeed = text.indexOf('\n')
-  while (carriageReturn !== -1 || lineFeed !== -1) {
-    const isLineFeed = carriageReturn === -1 || (lineFeed !== -1 && lineFeed < carriageReturn)
-    const at = isLineFeed ? lineFeed : carriageReturn
-    const ending = isLineFeed ? '\n' : lineFeed === at + 1 ? '\r\n' : '\r'
-    lines.push({ text: text.slice(from, at), ending })
-    from = at + ending.length
-    if (carriageReturn !== -1 && carriageReturn < from) carriageReturn = text.indexOf('\r', from)
-    if (lineFeed !== -1 && lineFeed < from) lineFeed = text.indexOf('\n', from)
-  }
-  if (from < text.length) lines.push({ text: text.slice(from), ending: '' })
-
+  const lines = splitLines(text)
   const first = lines[0]?.ending
   const ending = first === undefined || first === '' ? '\n' : first
   return {
@@ -43,6 +29,29 @@ export function preservedLines(text: string): FileLines {
       return joined
     },
   }
+}
+
+function splitLines(text: string): TextLine[] {
+  const lines: TextLine[] = []
+  let from = 0
+  let carriageReturn = text.indexOf('\r')
+  let lineFeed = text.indexOf('\n')
+  while (carriageReturn !== -1 || lineFeed !== -1) {
+    const isLineFeed = carriageReturn === -1 || (lineFeed !== -1 && lineFeed < carriageReturn)
+    const at = isLineFeed ? lineFeed : carriageReturn
+    const ending = isLineFeed ? '\n' : lineFeed === at + 1 ? '\r\n' : '\r'
+    lines.push({ text: text.slice(from, at), ending })
+    from = at + ending.length
+    carriageReturn = nextOf(text, '\r', carriageReturn, from)
+    lineFeed = nextOf(text, '\n', lineFeed, from)
+  }
+  if (from < text.length) lines.push({ text: text.slice(from), ending: '' })
+  return lines
+}
+
+/** Searches again only where the last find is passed: a text without the one character is not read for every line. */
+function nextOf(text: string, character: '\r' | '\n', last: number, from: number): number {
+  return last !== -1 && last < from ? text.indexOf(character, from) : last
 }
 
 /** Only LF ends a line, a CR before it is part of the text; an empty line at the end of the result is given up. */

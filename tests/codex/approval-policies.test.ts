@@ -1,6 +1,6 @@
 /** Who is asked about what, and what an answer lets out of the sandbox. */
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -365,3 +365,36 @@ test('exec says which field it does not know', async () => {
 
   expect(String(at.provider.requests[1]?.outputOf('exec'))).toContain('sandbox_permissions')
 })
+
+test.skipIf(!hasSandbox)(
+  'a link that is changed while a person thinks leads the patch nowhere (needs a sandbox)',
+  async () => {
+    await using agreed = await outsideFolder()
+    await using other = await outsideFolder()
+    const reasons: string[] = []
+    await using at = await bench([calls('apply_patch', { input: patchOf('link/new.txt') }), says('done')], {
+      approve: async ({ reason }) => {
+        reasons.push(reason)
+        await rm(path.join(at.folder.path, 'link'))
+        await symlink(other.path, path.join(at.folder.path, 'link'))
+        return { decision: 'approved' }
+      },
+    })
+    await symlink(agreed.path, path.join(at.folder.path, 'link'))
+
+    await at.codex
+      .startThread({
+        workingDirectory: at.folder.path,
+        sandboxMode: 'workspace-write',
+        approvalPolicy: 'on-request',
+        toolMode: 'direct',
+      })
+      .run('go')
+
+    expect(reasons).toEqual([expect.stringContaining(path.join(agreed.path, 'new.txt'))])
+    expect(at.provider.requests[1]?.outputOf('apply_patch')).toMatch(
+      /^patch rejected: .* leads elsewhere now/,
+    )
+    expect([await readdir(agreed.path), await readdir(other.path)]).toEqual([[], []])
+  },
+)

@@ -324,7 +324,7 @@ describe.skipIf(!hasBubblewrap)('the machine', () => {
 test.skipIf(!hasSandbox)(
   'the state of the host is written by no command, also by a root above it',
   async () => {
-    await using folder = await tempFolder({ 'home/.codex-ts/threads/t.jsonl': '{}\n', 'home/work/a.txt': '' })
+    await using folder = await tempFolder({ 'home/.codex-ts/threads/t.jsonl': '{}\n', 'home/site/a.txt': '' })
     const home = path.join(folder.path, 'home')
     await using workspace = await openWorkspace({
       workingDirectory: home,
@@ -337,11 +337,11 @@ test.skipIf(!hasSandbox)(
 
     const result = await workspace.run({
       command:
-        'echo x > .codex-ts/threads/t.jsonl; rm -rf .codex-ts; mv .codex-ts sub; touch work/b.txt; cat .codex-ts/threads/t.jsonl',
+        'echo x > .codex-ts/threads/t.jsonl; rm -rf .codex-ts; mv .codex-ts sub; touch site/b.txt; cat .codex-ts/threads/t.jsonl',
     })
 
     expect(result.stdout).toBe('{}\n')
-    expect((await readdir(home)).sort()).toEqual(['.codex-ts', 'sub', 'work'])
+    expect((await readdir(home)).sort()).toEqual(['.codex-ts', 'site', 'sub'])
     expect(await readFile(path.join(home, '.codex-ts/threads/t.jsonl'), 'utf8')).toBe('{}\n')
     await expect(workspace.writeText('.codex-ts/threads/t.jsonl', 'x')).rejects.toMatchObject({
       code: 'path_denied',

@@ -64,7 +64,7 @@ test.each([
   'development',
   'tenantId',
   'Basic-auth',
-  '/work/app/credentials.json',
+  '/srv/app/credentials.json',
   '~/.config/server.key',
   'C:\\keys\\server.pem',
 ])('%s is an ordinary word or a file, and no secret', (value) => {

@@ -53,12 +53,20 @@ export function placeTail(parts: TailParts): ResponseItem[] {
   for (const { message, itemsBefore } of notes)
     put(Math.min(Math.max(itemsBefore, 0), history.length), message)
 
+  const items = added.size === 0 ? [...history] : withAdded(history, added)
+  if (pin === null || pinPosition === 'off') return items
+  return pinPosition === 'tail' ? [...items, pin] : [pin, ...items]
+}
+
+function withAdded(
+  history: readonly ResponseItem[],
+  added: ReadonlyMap<number, readonly MessageItem[]>,
+): ResponseItem[] {
   const items: ResponseItem[] = []
   for (let at = 0; at <= history.length; at += 1) {
     items.push(...(added.get(at) ?? []), ...history.slice(at, at + 1))
   }
-  if (pin === null || pinPosition === 'off') return items
-  return pinPosition === 'tail' ? [...items, pin] : [pin, ...items]
+  return items
 }
 
 /** Behind what stands before all conversation. */

@@ -1,6 +1,7 @@
 /** Takes up the calls that a turn left open when its process ended. */
 
 import type { CallItem, CallOutputItem } from '../protocol/response-item.ts'
+import { REDACTED } from '../std/redact.ts'
 import { answerCall, outputOf } from './answer-call.ts'
 import type { OpenTurn } from './open-turn.ts'
 import { isRepeatable } from './repeatable.ts'
@@ -28,6 +29,8 @@ async function settle(
   goesOn: boolean,
   scope: TurnScope,
 ): Promise<CallOutputItem> {
+  // What was taken out of it is not kept anywhere, and with something else in its place it is another call.
+  if (textOf(call).includes(REDACTED)) return outputOf(call, secretMissing(call), false)
   // A script is replayed: its finished calls are found again, and it goes on from there.
   if (scope.scripts?.carries(call) === true) return await answerCall(call, scope)
   const question = open.questions.find(({ request }) => request.callId === call.call_id)
@@ -41,3 +44,9 @@ async function settle(
 
 const outcomeUnknown = ({ name }: CallItem) =>
   `aborted: the process ended while ${name} was under way. What it had done by then stays done; look before you repeat it.`
+
+const textOf = (call: CallItem) => (call.type === 'function_call' ? call.arguments : call.input)
+
+const secretMissing = ({ name }: CallItem) =>
+  `aborted: the process ended before ${name} had. It is not run again, because a secret in it was not kept. What it had done by ` +
+  'then stays done; look before you repeat it.'

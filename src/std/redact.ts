@@ -24,7 +24,8 @@ export interface RedactorOptions {
   readonly shapes?: boolean
 }
 
-const REPLACEMENT = '[redacted]'
+/** What stands in a secret's place. */
+export const REDACTED = '[redacted]'
 
 /** Shorter values are no secrets worth the name, and would be found inside ordinary words. */
 const SECRET_LENGTH_MIN = 8
@@ -62,7 +63,7 @@ export function createRedactor(
   ])
   const beginning = anyOf(wanted.map((shape) => `(?:${shape.beginning})$`))
 
-  const redact = (text: string): string => text.replace(secret, REPLACEMENT)
+  const redact = (text: string): string => text.replace(secret, REDACTED)
 
   /** Where the part begins that may become a secret when more comes. */
   const heldFrom = (text: string, from: number): number => {
@@ -84,7 +85,7 @@ export function createRedactor(
       let position = before.length
       secret.lastIndex = position
       for (let match = secret.exec(text); match !== null && match.index < until; match = secret.exec(text)) {
-        shown += text.slice(position, match.index) + REPLACEMENT
+        shown += text.slice(position, match.index) + REDACTED
         position = match.index + match[0].length
       }
       // A secret that begins in time is taken whole, although its end might begin another one.

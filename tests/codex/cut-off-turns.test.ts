@@ -181,3 +181,17 @@ test('an answer does not hold in another folder', async () => {
 
   expect(asked).toEqual([elsewhere.path])
 })
+
+test('a call with a secret in it is not run again: what was kept of it is another call', async () => {
+  const key = `sk-${'a1b2c3d4e5'.repeat(4)}`
+  await using at = await cutOff(
+    [calls('look_up', { order: key }, { callId: 'look-1' }), SEND],
+    says('I will look.'),
+  )
+
+  await at.thread.run('And now?')
+
+  expect(at.provider.requests[1]?.outputOf('look_up')).toMatch(
+    /not run again, because a secret in it was not kept/,
+  )
+})

@@ -68,13 +68,20 @@ export class Approvals {
     signal: AbortSignal,
   ): Promise<ApprovalDecision> {
     const decision = await approve(request, { signal })
-    const words = ['approved', 'approved-for-session', 'denied', 'abort']
-    if (words.includes(decision?.decision)) return cleanDecision(decision)
+    if (isDecision(decision)) return cleanDecision(decision)
     this.#log.warn('approve() gave no decision, which counts as no. Give { decision: ... }.', {
       tool: request.tool,
     })
     return { decision: 'denied', reason: 'approve() gave no decision' }
   }
+}
+
+export const DECISIONS = ['approved', 'approved-for-session', 'denied', 'abort'] as const
+
+/** Whether a host's answer is one. */
+export function isDecision(answer: unknown): answer is ApprovalDecision {
+  if (typeof answer !== 'object' || answer === null || !('decision' in answer)) return false
+  return DECISIONS.some((word) => word === answer.decision)
 }
 
 /** Of a host's answer, what an answer is: it goes into the thread's file. */

@@ -1,4 +1,4 @@
-/** Writes down what a script calls, before it starts and when it ends; and gives back what was written down before. */
+/** The journal of a script's calls: what a replay finds again was written down here. */
 
 import { createHash } from 'node:crypto'
 import type { ScriptCall } from '../harness/index.ts'

@@ -11,7 +11,7 @@ import type { Input } from '../protocol/user-input.ts'
 import type { Redactor } from '../std/redact.ts'
 import type { OutputOf } from '../tools/schema.ts'
 import { ActiveTurn, TurnStop } from './active-turn.ts'
-import { Approvals } from './approvals.ts'
+import { Approvals, DECISIONS, isDecision } from './approvals.ts'
 import { checkThreadOptions, checkTurnOptions } from './check-options.ts'
 import { failTurn, makeTurn } from './end-turn.ts'
 import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
@@ -291,14 +291,8 @@ async function stopAll(turns: readonly ActiveTurn[], stop: TurnStop): Promise<vo
 
 /** @throws {OptionError} */
 function checkDecision(decision: unknown): void {
-  const words = ['approved', 'approved-for-session', 'denied', 'abort']
-  const isKnown =
-    typeof decision === 'object' &&
-    decision !== null &&
-    'decision' in decision &&
-    typeof decision.decision === 'string' &&
-    words.includes(decision.decision)
-  if (!isKnown) throw new OptionError('decision', `must be { decision } with one of ${words.join(', ')}.`)
+  if (isDecision(decision)) return
+  throw new OptionError('decision', `must be { decision } with one of ${DECISIONS.join(', ')}.`)
 }
 
 /** @throws {OptionError} */

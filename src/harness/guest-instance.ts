@@ -1,20 +1,10 @@
 /** One guest: an engine of its own, booted before its script is known, used for that script, then dropped. */
 
-import releaseSync from '@jitl/quickjs-wasmfile-release-sync'
-import {
-  newQuickJSWASMModuleFromVariant,
-  newVariant,
-  type QuickJSContext,
-  type QuickJSHandle,
-  type QuickJSRuntime,
-  type QuickJSSyncVariant,
-} from 'quickjs-emscripten-core'
-import { PRELUDE } from './guest/prelude.ts'
-import { WEB } from './guest/web.ts'
-import { type GuestMemory, guestMemory } from './guest-memory.ts'
+import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten-core'
+import { type BootedGuest, type GuestFunction, type GuestFunctions, installCatalogue } from './guest-boot.ts'
+import type { GuestMemory } from './guest-memory.ts'
 import type { ScriptLimits } from './limits.ts'
 import { FORBIDDEN_IMPORT, SCRIPT_FILE, SCRIPT_PREFIX, SCRIPT_SUFFIX } from './script-file.ts'
-import { WebAnswers } from './web-answers.ts'
 import {
   type Catalogue,
   type ScriptStopped,
@@ -26,16 +16,6 @@ import {
 
 /** Promise jobs between two looks at the clock. */
 const JOBS_PER_SLICE = 200
-
-// Its types say that the import gives the module; Node gives the module's default.
-const baseVariant = ('default' in releaseSync ? releaseSync.default : releaseSync) as QuickJSSyncVariant
-
-export interface GuestOptions {
-  readonly wasm: WebAssembly.Module
-  readonly shared: Int32Array
-  readonly memoryBytesMax: number
-  readonly catalogue: Catalogue | undefined
-}
 
 export interface GuestRun {
   readonly body: string
@@ -57,8 +37,6 @@ export type GuestState =
     }
   | { readonly type: 'ended'; readonly end: string | ScriptStopped; readonly clock: string }
 
-type GuestFunction = 'install' | 'start' | 'settle' | 'runTimer' | 'flush'
-
 export class GuestInstance {
   readonly memoryBytesMax: number
   readonly catalogueId: number | undefined
@@ -67,7 +45,7 @@ export class GuestInstance {
   readonly #memory: GuestMemory
   readonly #runtime: QuickJSRuntime
   readonly #context: QuickJSContext
-  readonly #functions: Readonly<Record<GuestFunction, QuickJSHandle>>
+  readonly #functions: GuestFunctions
   readonly #shared: Int32Array
   #stop: StopReason | undefined
   #limits: GuestRun['limits'] | undefined
@@ -76,32 +54,21 @@ export class GuestInstance {
   #cpuMs = 0
   #enteredAt = 0
 
-  /** About 3 ms of work. */
-  static async boot(options: GuestOptions): Promise<GuestInstance> {
-    const memory = guestMemory(options.memoryBytesMax)
-    const silent = () => {}
-    const variant = newVariant(baseVariant, {
-      wasmModule: options.wasm,
-      wasmMemory: memory.memory,
-      // Its glue prints to the console what an abort says.
-      emscriptenModule: { print: silent, printErr: silent } as object,
-      log: silent,
-    })
-    const engine = await newQuickJSWASMModuleFromVariant(variant)
-    return new GuestInstance(engine.newRuntime(), memory, options)
-  }
-
-  private constructor(runtime: QuickJSRuntime, memory: GuestMemory, options: GuestOptions) {
-    this.memoryBytesMax = options.memoryBytesMax
-    this.catalogueId = options.catalogue?.id
-    this.#memory = memory
-    this.#shared = options.shared
-    this.#runtime = runtime
-    this.#context = runtime.newContext()
-    this.#functions = this.#evaluatePrelude()
-    if (options.catalogue !== undefined) this.install(options.catalogue)
-    runtime.setInterruptHandler(() => this.#mustStop())
-    runtime.setModuleLoader((name) => ({ error: new TypeError(`${FORBIDDEN_IMPORT}: ${name}`) }))
+  /** @param shared The fields of `SHARED`. */
+  constructor(booted: BootedGuest, shared: Int32Array) {
+    this.memoryBytesMax = booted.memoryBytesMax
+    this.catalogueId = booted.catalogueId
+    this.#memory = booted.memory
+    this.#shared = shared
+    this.#runtime = booted.runtime
+    this.#context = booted.context
+    this.#functions = booted.functions
+    booted.callbacks.onEvent = (json) => this.#onEvent(json)
+    booted.callbacks.onStop = (reason) => {
+      this.#stop ??= reason as StopReason
+    }
+    booted.runtime.setInterruptHandler(() => this.#mustStop())
+    booted.runtime.setModuleLoader((name) => ({ error: new TypeError(`${FORBIDDEN_IMPORT}: ${name}`) }))
   }
 
   get memoryBytes(): number {
@@ -109,8 +76,7 @@ export class GuestInstance {
   }
 
   install(catalogue: Catalogue): void {
-    const { names, all, spawns } = catalogue
-    this.#call('install', JSON.stringify(names), all, spawns ? 'spawns' : '')
+    installCatalogue(this.#context, this.#functions, catalogue)
   }
 
   start(run: GuestRun): GuestState {
@@ -248,37 +214,5 @@ export class GuestInstance {
     if (result.error === undefined) return result.value
     // Its own prelude does not throw: the engine stopped it, or has no memory left to go on.
     return undefined
-  }
-
-  #evaluatePrelude(): Record<GuestFunction, QuickJSHandle> {
-    const context = this.#context
-    const host = context.newObject()
-    const emit = context.newFunction('emit', (json) => {
-      this.#onEvent(context.getString(json))
-    })
-    const stop = context.newFunction('stop', (reason) => {
-      this.#stop ??= context.getString(reason) as StopReason
-    })
-    const answers = new WebAnswers()
-    const askWeb = context.newFunction('askWeb', (request) =>
-      context.newString(answers.answer(context.getString(request))),
-    )
-    const loadWeb = context.newFunction('loadWeb', () => {
-      const maker = context.evalCode(WEB, 'harness.js', { strict: true })
-      // Only memory or a stop can be in its way; the script then ends by that.
-      return maker.error === undefined ? maker.value : context.undefined
-    })
-    const parts = { emit, stop, askWeb, loadWeb }
-    for (const [name, part] of Object.entries(parts)) context.setProp(host, name, part)
-    const prelude = context.unwrapResult(context.evalCode(PRELUDE, 'harness.js', { strict: true }))
-    const guest = context.unwrapResult(context.callFunction(prelude, context.undefined, host))
-    const find = (name: GuestFunction) => context.getProp(guest, name)
-    return {
-      install: find('install'),
-      start: find('start'),
-      settle: find('settle'),
-      runTimer: find('runTimer'),
-      flush: find('flush'),
-    }
   }
 }

@@ -1,13 +1,16 @@
 /** A pool worker: keeps one guest booted, runs one script at a time in it, boots the next. */
 
 import { parentPort, workerData } from 'node:worker_threads'
+import { GuestBoot } from './guest-boot.ts'
 import { GuestInstance, type GuestState } from './guest-instance.ts'
 import type { Catalogue, FromWorker, ToWorker, WorkerData } from './worker-messages.ts'
 
 if (parentPort === null) throw new Error('This file is started by the script engine, as a worker.')
 const port = parentPort
 const { wasm, shared, memoryBytesMax }: WorkerData = workerData
+const fields = new Int32Array(shared)
 
+const guests = new GuestBoot(wasm)
 const catalogues = new Map<number, Catalogue>()
 let latestCatalogue: Catalogue | undefined
 let next: Promise<GuestInstance>
@@ -15,13 +18,8 @@ let current: { readonly runId: number; readonly guest: GuestInstance; timer?: No
 
 const post = (message: FromWorker) => port.postMessage(message)
 
-function boot(memory = memoryBytesMax): Promise<GuestInstance> {
-  return GuestInstance.boot({
-    wasm,
-    shared: new Int32Array(shared),
-    memoryBytesMax: memory,
-    catalogue: latestCatalogue,
-  })
+async function boot(memory = memoryBytesMax): Promise<GuestInstance> {
+  return new GuestInstance(await guests.boot(memory, latestCatalogue), fields)
 }
 
 async function bootNext(): Promise<void> {

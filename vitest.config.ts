@@ -2,13 +2,35 @@
 
 import { defineConfig } from 'vitest/config'
 
+const shared = {
+  globalSetup: ['tests/support/own-home.ts'],
+  pool: 'forks' as const,
+}
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
-    globalSetup: ['tests/support/own-home.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'tests',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/endurance/**'],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        // Hundreds of kills, thousands of turns: minutes that nobody wants to wait for at each change.
+        test: {
+          ...shared,
+          name: 'endurance',
+          include: ['tests/endurance/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 })

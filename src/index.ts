@@ -13,19 +13,24 @@ export type { Threads } from './codex/codex.ts'
 export {
   NoActiveTurnError,
   OutputSchemaError,
+  RolloutDamagedError,
   ThreadBusyError,
   ThreadClosedError,
   TurnAbortedError,
+  TurnBlockedError,
   TurnLimitError,
   UnknownApprovalError,
 } from './codex/errors.ts'
+export type { HookCommand, HookCommands, HookEvent, HookGroup } from './codex/hook-commands.ts'
 export type {
   AnswerUserInput,
   Approve,
   CodexOptions,
   Hooks,
+  ImportedRollout,
   ModelOptions,
   ProviderOptions,
+  RolloutImportOptions,
   ThreadOptions,
   TurnLimits,
   TurnOptions,
@@ -54,13 +59,17 @@ export type { Turn } from './protocol/turn.ts'
 export type * from './protocol/types.ts'
 export type { Store, ThreadSummary } from './stores/ports.ts'
 export type { Assessment, AssessmentContext } from './tools/assessment.ts'
+export type { Chat, ChatData, ChatMessage, ChatOptions, ChatResult } from './tools/chat.ts'
 export type { CommandRules, PrefixRule } from './tools/command-rules.ts'
 export { definePack, type Pack } from './tools/pack.ts'
 export type { Schema } from './tools/schema.ts'
 export {
   type AnyTool,
+  type BoardNote,
   defineTool,
+  type NewBoardNote,
   type Tool,
+  type ToolBoard,
   type ToolContext,
   type UserAnswers,
   type UserQuestion,

@@ -3,6 +3,7 @@
 import { APPROVAL_POLICY, checkPacks, SANDBOX_MODE } from './codex/check-options.ts'
 import { type Check, checkRecord, count, methods, nonEmpty, packList, record } from './codex/option-checks.ts'
 import { runTool, scriptTools } from './codex/script-calls.ts'
+import { ThreadBoard } from './codex/thread-board.ts'
 import { threadDocuments } from './codex/thread-documents.ts'
 import {
   type ScriptCall,
@@ -34,7 +35,7 @@ import { uuidV7 } from './std/uuid.ts'
 import { memoryStore } from './stores/memory/index.ts'
 import { SessionApprovals } from './tools/approval.ts'
 import type { Dispatcher } from './tools/dispatch.ts'
-import { UserInputUnavailableError } from './tools/errors.ts'
+import { ChatUnavailableError, UserInputUnavailableError } from './tools/errors.ts'
 import { definePack, type Pack } from './tools/pack.ts'
 import { ToolSet } from './tools/tool-set.ts'
 
@@ -203,6 +204,8 @@ export class ScriptRunner implements AsyncDisposable {
     const ids = { threadId: uuidV7(now) as ThreadId, turnId: uuidV7(now) as TurnId }
     const { approvalPolicy, log = silentLog } = this.#options
     const documents = threadDocuments(this.#documents, ids.threadId, this.#redactor)
+    // No model looks at it, but tools that use it run here too.
+    const board = new ThreadBoard(this.#redactor).forTools()
     return {
       gate: {
         policy: approvalPolicy ?? (approve === undefined ? 'never' : 'on-request'),
@@ -220,10 +223,14 @@ export class ScriptRunner implements AsyncDisposable {
         signal,
         workspace: unconfined ? workspace.unconfined : workspace,
         documents,
+        board,
         progress,
         log,
         requestUserInput: async () => {
           throw new UserInputUnavailableError()
+        },
+        chat: async () => {
+          throw new ChatUnavailableError()
         },
         ids: { ...ids, callId },
       }),

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).run,
   'apply-patch': async () => (await import('./apply-patch.ts')).applyPatchCommand,
   script: async () => (await import('./script.ts')).script,
+  threads: async () => (await import('./threads.ts')).threads,
   tools: async () => (await import('./tools.ts')).tools,
 }
 

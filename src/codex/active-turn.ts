@@ -1,6 +1,7 @@
 /** A turn while it runs: who listens, what it shows, and how it is stopped. */
 
 import type { TurnId } from '../protocol/ids.ts'
+import type { MessageItem } from '../protocol/response-item.ts'
 import type { ThreadEvent } from '../protocol/thread-event.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Input } from '../protocol/user-input.ts'
@@ -11,20 +12,37 @@ import { ItemLog } from './item-log.ts'
 /** Why a turn was stopped: the reason of its signal, which the session turns into the error that a host sees. */
 export class TurnStop extends Error {
   override readonly name = 'TurnStop'
-  readonly reason: 'interrupted' | 'closed' | 'limit'
+  /** `limit` and `blocked` fail the turn, the others abort it. */
+  readonly reason: 'interrupted' | 'closed' | 'limit' | 'blocked'
   readonly limit: { readonly name: string; readonly value: number } | undefined
+  /** What a hook said that blocked it. */
+  readonly block: string | undefined
 
   constructor(
     reason: TurnStop['reason'],
     details: {
       readonly limit?: { readonly name: string; readonly value: number }
+      readonly block?: string
       readonly cause?: unknown
     } = {},
   ) {
     super(`The turn was stopped: ${reason}.`, { cause: details.cause })
     this.reason = reason
     this.limit = details.limit
+    this.block = details.block
   }
+
+  /** Null where the turn did not merely stop, but failed. */
+  get abortReason(): 'interrupted' | 'closed' | null {
+    return this.reason === 'interrupted' || this.reason === 'closed' ? this.reason : null
+  }
+}
+
+/** What was said to a turn while it ran. */
+export interface SteeredInput {
+  readonly input: Input
+  /** Who said it, where that is not the one user. */
+  readonly author: string | undefined
 }
 
 /** Made before anything else happens, so that it can be stopped or steered from its first moment. */
@@ -35,7 +53,8 @@ export class ActiveTurn {
   readonly #controller = new AbortController()
   readonly #listeners = new Set<(event: ThreadEvent) => void>()
   readonly #settled = Promise.withResolvers<Turn>()
-  #steered: Input[] = []
+  #steered: SteeredInput[] = []
+  #told: MessageItem[] = []
 
   constructor(turnId: TurnId, redactor: Redactor) {
     this.turnId = turnId
@@ -75,11 +94,20 @@ export class ActiveTurn {
   }
 
   /** The model reads it before its next step. */
-  steer(input: Input): void {
-    this.#steered.push(input)
+  steer(input: Input, author?: string): void {
+    this.#steered.push({ input, author })
   }
 
-  takeSteered(): Input[] {
+  /** As `steer`, for what the host itself puts in. */
+  tell(...messages: readonly MessageItem[]): void {
+    this.#told.push(...messages)
+  }
+
+  takeTold(): MessageItem[] {
+    return this.#told.splice(0)
+  }
+
+  takeSteered(): SteeredInput[] {
     const steered = this.#steered
     this.#steered = []
     return steered

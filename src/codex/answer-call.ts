@@ -6,9 +6,10 @@ import { dispatch } from '../tools/dispatch.ts'
 import { capOutput, renderOutcome } from '../tools/model-output.ts'
 import type { RegisteredTool } from '../tools/tool-set.ts'
 import { TurnStop } from './active-turn.ts'
+import { isRepeatable } from './repeatable.ts'
 import type { TurnScope } from './turn-scope.ts'
 
-/** Never rejects for anything the model did. */
+/** Never rejects for anything the model did. @throws {StoreError} That the call was made could not be kept. */
 export async function answerCall(call: CallItem, scope: TurnScope): Promise<CallOutputItem> {
   if (scope.scripts?.carries(call) === true) return await scope.scripts.answer(call, scope)
 
@@ -18,6 +19,9 @@ export async function answerCall(call: CallItem, scope: TurnScope): Promise<Call
 
   const input = inputOf(call, entry)
   if ('problem' in input) return outputOf(call, input.problem, false)
+
+  // What a call changes must not outlive the record that it was made: after a crash the model would ask for it again.
+  if (!isRepeatable(entry)) await scope.settled()
 
   const outcome = await dispatch(
     { entry, callId: call.call_id, input: input.value, signal: scope.turn.signal },

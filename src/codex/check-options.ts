@@ -7,7 +7,9 @@ import type { EnvironmentPolicy } from '../platform/environment.ts'
 import { OptionError } from '../protocol/errors.ts'
 import { type CommandRules, checkCommandRules } from '../tools/command-rules.ts'
 import type { Pack } from '../tools/pack.ts'
+import { checkHookCommands } from './hook-commands.ts'
 import {
+  amount,
   boolean,
   type Check,
   callback,
@@ -22,9 +24,11 @@ import {
   packList,
   record,
   signal,
+  slugs,
   string,
   stringRecord,
   strings,
+  voice,
   webAddress,
 } from './option-checks.ts'
 import type {
@@ -39,7 +43,11 @@ import type {
 
 export const SANDBOX_MODE = oneOf('read-only', 'workspace-write', 'danger-full-access')
 export const APPROVAL_POLICY = oneOf('never', 'on-request', 'on-failure', 'untrusted')
-const effort = oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra', 'persistent')
+export const EFFORT = oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra', 'persistent')
+export const SCHEMA: Check = (value) =>
+  isRecord(value) || typeof value === 'function'
+    ? null
+    : 'must be a zod type, a Standard Schema or a JSON Schema'
 
 const PROVIDER: Record<keyof ProviderOptions, Check> = {
   apiKey: string,
@@ -57,6 +65,7 @@ const PROVIDER: Record<keyof ProviderOptions, Check> = {
 const MODEL: Record<keyof ModelOptions, Check> = {
   provider: nonEmpty,
   model: nonEmpty,
+  fallback: slugs,
   reasoning: record,
   temperature: number,
   limits: record,
@@ -72,13 +81,14 @@ const MODEL_LIMITS: Record<keyof NonNullable<ModelEntry['limits']>, Check> = {
 }
 
 const REASONING: Record<keyof NonNullable<ModelEntry['reasoning']>, Check> = {
-  effort,
+  effort: EFFORT,
   summary: oneOf('auto', 'concise', 'detailed'),
 }
 
 const LIMITS: Record<keyof TurnLimits, Check> = {
   stepsMax: count,
   tokensMax: count,
+  costUsdMax: amount,
   wallMs: count,
   script: record,
 }
@@ -104,6 +114,7 @@ const HOOKS: Record<keyof Hooks, Check> = {
   beforeToolCall: callback,
   afterToolCall: callback,
   onError: callback,
+  commands: record,
 }
 
 const CODEX: Record<keyof CodexOptions, Check> = {
@@ -140,10 +151,12 @@ const THREAD: Record<keyof ThreadOptions, Check> = {
   history: oneOf('regular', 'one-shot'),
   packs: packList,
   whenBusy: oneOf('reject', 'queue', 'steer'),
-  modelReasoningEffort: effort,
+  modelReasoningEffort: EFFORT,
   additionalDirectories: strings,
   developerInstructions: string,
   pinPrompt: oneOf('tail', 'head', 'off'),
+  boardPosition: oneOf('tail', 'head'),
+  agentId: voice,
   threadSource: string,
   skipGitRepoCheck: boolean,
   networkAccessEnabled: boolean,
@@ -153,11 +166,9 @@ const THREAD: Record<keyof ThreadOptions, Check> = {
 
 const TURN: Record<keyof TurnOptions, Check> = {
   signal,
-  outputSchema: (value) =>
-    isRecord(value) || typeof value === 'function'
-      ? null
-      : 'must be a zod type, a Standard Schema or a JSON Schema',
+  outputSchema: SCHEMA,
   model: nonEmpty,
+  author: voice,
   cyberAccessProgram: string,
 }
 
@@ -182,6 +193,7 @@ export function checkCodexOptions(options: unknown): asserts options is CodexOpt
     checkCommandRules(commandRules)
   }
   if (hooks !== undefined) checkRecord('hooks', hooks, HOOKS)
+  if (hooks?.commands !== undefined) checkHookCommands(hooks.commands)
   featureSet({ overrides: (options as CodexOptions).features })
   if (limits !== undefined) checkRecord('limits', limits, LIMITS)
 }

@@ -11,12 +11,15 @@ import { createRedactor } from '../std/redact.ts'
 import { secretValuesIn } from '../std/secret-names.ts'
 import { uuidV7 } from '../std/uuid.ts'
 import type { ThreadSummary } from '../stores/ports.ts'
+import type { ChatData, ChatOptions, ChatResult } from '../tools/chat.ts'
 import type { Pack } from '../tools/pack.ts'
+import type { OutputOf, Schema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import { checkCodexOptions, checkPacks, checkThreadOptions, IGNORED_OPTIONS } from './check-options.ts'
 import type { Doors } from './doors.ts'
 import type { OneShotOptions, OneShotResult } from './one-shot.ts'
-import type { CodexOptions, ThreadOptions } from './options.ts'
+import type { CodexOptions, ImportedRollout, RolloutImportOptions, ThreadOptions } from './options.ts'
+import type { RolloutSurroundings } from './rollout/index.ts'
 import type { Runtime } from './runtime.ts'
 import { readSdkConfig, type SdkConfig } from './sdk-config.ts'
 import { Thread, type ThreadHome } from './thread.ts'
@@ -31,6 +34,22 @@ export interface Threads {
   unarchive(id: string): Promise<void>
   /** Its documents go with it. Deleting what is not there is no error. */
   delete(id: string): Promise<void>
+  /**
+   * Take in a thread that Codex keeps as a file, with its id.
+   *
+   * @param file One of Codex's, such as `~/.codex/sessions/2026/11/22/rollout-….jsonl`.
+   * @throws {RolloutDamagedError} Names the line that cannot be meant; nothing was imported.
+   * @throws {ThreadExistsError} A thread of that id is here already: see `newId`.
+   */
+  importRollout(file: string, options?: RolloutImportOptions): Promise<ImportedRollout>
+  /**
+   * Give a thread to Codex: `codex exec resume ID` goes on with it.
+   *
+   * @param codexHome Codex's home folder, such as `~/.codex`, written out.
+   * @returns The file that was written, absolute.
+   * @throws {OptionError} Codex has a thread of that id already.
+   */
+  exportRollout(id: string, codexHome: string): Promise<string>
 }
 
 /**
@@ -45,6 +64,8 @@ export class CodexRuntime implements AsyncDisposable {
   readonly #open = new Map<ThreadId, Thread>()
   readonly #closers: (() => Promise<void>)[] = []
   readonly #threadDefaults: ThreadOptions
+  readonly #chats = new Set<Promise<unknown>>()
+  readonly #closing = new AbortController()
   #isClosed = false
 
   /**
@@ -99,6 +120,28 @@ export class CodexRuntime implements AsyncDisposable {
     )
   }
 
+  /**
+   * One call to a model outside any thread: no tools, no history but what is handed in, nothing kept.
+   *
+   * It is retried, and falls back to other models, as a turn's requests are.
+   *
+   * @throws {OptionError} Options that cannot be meant, or nobody to ask for the model. {ModelError} The provider failed.
+   *   {TurnAbortedError} It was stopped. {OutputSchemaError} The answer does not fit `schema`; `turn.finalResponse` is
+   *   the answer. In both `turn` is what there is of the call, with no `threadId`.
+   */
+  chat<S extends Schema<unknown>>(
+    options: ChatOptions & { readonly schema: S },
+  ): Promise<ChatData<OutputOf<S>>>
+  chat(options: ChatOptions): Promise<ChatResult>
+  async chat(options: ChatOptions): Promise<ChatResult> {
+    if (this.#isClosed) throw new OptionError('codex', 'is closed; make a new one.')
+    const { chat } = await import('./chat.ts')
+    const answer = chat(this.#runtime, options, this.#closing.signal)
+    const ended = answer.catch(() => {}).finally(() => this.#chats.delete(ended))
+    this.#chats.add(ended)
+    return await answer
+  }
+
   get threads(): Threads {
     const threads = async () => (await this.#runtime.store()).threads
     return {
@@ -111,18 +154,33 @@ export class CodexRuntime implements AsyncDisposable {
         for (const { fileKey } of await documents.list({ owner: id })) await documents.delete(fileKey)
         await (await threads()).delete(id as ThreadId)
       },
+      importRollout: async (file, options = {}) => {
+        const { importRollout } = await import('./rollout/index.ts')
+        return await importRollout(await this.#rolloutSurroundings(), file, options)
+      },
+      exportRollout: async (id, codexHome) => {
+        const { exportRollout } = await import('./rollout/index.ts')
+        return await exportRollout(await this.#rolloutSurroundings(), id, codexHome)
+      },
     }
   }
 
   /** Closes every thread, then what they shared. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#open.values()].map((thread) => thread.close()))
+    this.#closing.abort()
+    await Promise.all([...this.#chats, ...[...this.#open.values()].map((thread) => thread.close())])
     for (const close of this.#closers.splice(0).reverse()) await close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #rolloutSurroundings(): Promise<RolloutSurroundings> {
+    const { doors, redactor, store } = this.#runtime
+    const { threads } = await store()
+    return { threads, redactor, now: doors.clock.now(), workingDirectory: doors.workingDirectory }
   }
 
   #checkThread(options: ThreadOptions): void {

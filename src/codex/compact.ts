@@ -72,7 +72,7 @@ async function readSummary(items: readonly ResponseItem[], scope: TurnScope): Pr
   const request = {
     ...model.request,
     instructions,
-    input: normalize([...items, prompt]),
+    input: scope.heard(normalize([...items, prompt])),
     tools: [],
     parallelToolCalls: false,
   }

@@ -1,12 +1,12 @@
 /** What a turn came to, when it is over. */
 
 import { messageOf } from '../protocol/errors.ts'
-import type { SdkThreadItem } from '../protocol/thread-item.ts'
+import type { SdkThreadItem, ThreadItem } from '../protocol/thread-item.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Usage } from '../protocol/usage.ts'
 import { type Schema, validate } from '../tools/schema.ts'
 import { type ActiveTurn, TurnStop } from './active-turn.ts'
-import { OutputSchemaError, TurnAbortedError, TurnLimitError } from './errors.ts'
+import { OutputSchemaError, TurnAbortedError, TurnBlockedError, TurnLimitError } from './errors.ts'
 import { isPreview, sdkItem } from './item-log.ts'
 import type { TurnTally } from './run-turn.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
@@ -15,7 +15,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 export function makeTurn(
   threadId: string,
   turn: ActiveTurn,
-  { steps, usage, isEstimated, costUsd }: TurnTally,
+  { steps, model, usage, isEstimated, costUsd }: TurnTally,
   usageBefore: Usage,
 ): Turn {
   const items = turn.items.items
@@ -32,11 +32,13 @@ export function makeTurn(
     threadUsage,
     threadId,
     turnId: turn.turnId,
+    ...(model !== undefined && { model }),
     steps,
   }
 }
 
-function finalResponse(items: readonly SdkThreadItem[]): string {
+/** The text of the last message. */
+export function finalResponse(items: readonly (ThreadItem | SdkThreadItem)[]): string {
   return items.findLast((item) => item.type === 'agent_message')?.text ?? ''
 }
 
@@ -61,7 +63,8 @@ export async function parseOutput(turn: Turn, schema: unknown): Promise<unknown>
 /** The error that a host sees: a stop becomes one that carries the turn, anything else stays what it is. */
 export function failTurn(cause: unknown, turn: Turn): unknown {
   if (!(cause instanceof TurnStop)) return cause
-  const { reason, limit } = cause
+  const { reason, limit, block } = cause
+  if (reason === 'blocked') return new TurnBlockedError(turn, block ?? '')
   if (reason === 'limit') return new TurnLimitError(turn, limit?.name ?? '', limit?.value ?? 0)
   return new TurnAbortedError(turn, reason, cause.cause)
 }

@@ -1,6 +1,6 @@
 /** How a run can end other than well. */
 
-import { CodexError, ModelError, ToolError, TurnError } from '../protocol/errors.ts'
+import { CodexError, ModelError, StoreError, ToolError, TurnError } from '../protocol/errors.ts'
 import type { Turn } from '../protocol/turn.ts'
 
 /** The turn was stopped: by its signal, `interrupt()`, leaving the loop, or closing. Its `name` is the platform's. */
@@ -32,6 +32,19 @@ export class TurnLimitError extends TurnError<Turn> {
   constructor(turn: Turn, limit: string, reached: number) {
     super(`The turn stopped at limits.${limit}: ${reached}. Raise the limit, or run again to go on.`, turn)
     this.limit = limit
+  }
+}
+
+/** A hook's program did not let the prompt through; the model was not told of it. */
+export class TurnBlockedError extends TurnError<Turn> {
+  override readonly name = 'TurnBlockedError'
+  readonly code = 'turn_blocked'
+  /** In the program's words. */
+  readonly reason: string
+
+  constructor(turn: Turn, reason: string) {
+    super(`A hook blocked the turn: ${reason}`, turn)
+    this.reason = reason
   }
 }
 
@@ -100,5 +113,23 @@ export class EmptySummaryError extends ModelError {
     super(
       'The model gave no summary of the conversation, so nothing was compacted. Try again, or with another model.',
     )
+  }
+}
+
+/** A file of Codex's cannot become a thread. */
+export class RolloutDamagedError extends StoreError {
+  override readonly name = 'RolloutDamagedError'
+  readonly code = 'rollout_damaged'
+  readonly file: string
+  /** Counted from 1. */
+  readonly line: number
+
+  constructor({ file, line, problem }: { file: string; line: number; problem: string }) {
+    super(
+      `The rollout file ${file} cannot be read: line ${line}: ${problem}. Nothing was imported. ` +
+        'Mend or remove that line in a copy of the file, and import the copy.',
+    )
+    this.file = file
+    this.line = line
   }
 }

@@ -6,19 +6,24 @@ export type { Doors } from './doors.ts'
 export {
   NoActiveTurnError,
   OutputSchemaError,
+  RolloutDamagedError,
   ThreadBusyError,
   ThreadClosedError,
   TurnAbortedError,
+  TurnBlockedError,
   TurnLimitError,
   UnknownApprovalError,
 } from './errors.ts'
+export type { HookCommand, HookCommands, HookEvent, HookGroup } from './hook-commands.ts'
 export type {
   AnswerUserInput,
   Approve,
   CodexOptions,
   Hooks,
+  ImportedRollout,
   ModelOptions,
   ProviderOptions,
+  RolloutImportOptions,
   ThreadOptions,
   TurnLimits,
   TurnOptions,

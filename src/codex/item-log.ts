@@ -33,6 +33,9 @@ export class ItemLog {
   /** What could be the beginning of a secret waits here for the next piece. */
   readonly #texts = new Map<string, { readonly type: WithDeltas; readonly stream: RedactionStream }>()
   readonly #ids = new Map<string, string>()
+  /** Ids of items that were taken back, for those that come in their place. */
+  readonly #vacant = new Map<WithDeltas, string[]>()
+  #idCount = 0
   readonly #open = new Map<string, ThreadItem>()
   readonly #completed: ThreadItem[] = []
 
@@ -67,6 +70,25 @@ export class ItemLog {
     this.#say(key, type, text.stream.push(delta))
   }
 
+  /**
+   * Takes back the text of items that will not come to their end, of those whose keys begin so.
+   *
+   * The next item of the type bears the id of the one that was emptied: it is the same item, said again.
+   */
+  retract(prefix: string): void {
+    for (const [key, { type }] of this.#texts) {
+      if (!key.startsWith(prefix) || (type !== 'agent_message' && type !== 'reasoning')) continue
+      const id = this.#ids.get(key)
+      this.#texts.delete(key)
+      if (id === undefined) continue
+      this.#ids.delete(key)
+      this.#vacant.set(type, [...(this.#vacant.get(type) ?? []), id])
+      const item: ThreadItem = { id, type, text: '' }
+      previews.add(item)
+      this.#emit({ type: 'item.updated', item })
+    }
+  }
+
   /** A piece of an open item's text; dropped where the item's type has none. */
   openDelta(key: string, delta: string): void {
     const type = this.#open.get(key)?.type
@@ -97,7 +119,7 @@ export class ItemLog {
   }
 
   #put(key: string, state: 'started' | 'updated' | 'completed', body: ItemBody, isOfPreview = false): void {
-    const item = redactOutput({ id: this.#idOf(key), ...body } as ThreadItem, this.#redactor)
+    const item = redactOutput({ id: this.#idOf(key, body.type), ...body } as ThreadItem, this.#redactor)
     if (isOfPreview) previews.add(item)
     if (state === 'completed') {
       this.#endText(key)
@@ -117,13 +139,16 @@ export class ItemLog {
   }
 
   #say(key: string, type: WithDeltas, delta: string): void {
-    if (delta !== '') this.#emit({ type: 'item.delta', item_id: this.#idOf(key), item_type: type, delta })
+    if (delta !== '')
+      this.#emit({ type: 'item.delta', item_id: this.#idOf(key, type), item_type: type, delta })
   }
 
-  #idOf(key: string): string {
+  #idOf(key: string, type: ItemBody['type']): string {
     const known = this.#ids.get(key)
     if (known !== undefined) return known
-    const id = `item_${this.#ids.size}`
+    const vacant =
+      type === 'agent_message' || type === 'reasoning' ? this.#vacant.get(type)?.shift() : undefined
+    const id = vacant ?? `item_${this.#idCount++}`
     this.#ids.set(key, id)
     return id
   }

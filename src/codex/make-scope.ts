@@ -1,7 +1,7 @@
 /** Joins the rooms for one turn: what the model is sent, and what its calls may touch. */
 
 import { type FeatureSet, pinnedPrompt, placeTail } from '../context/index.ts'
-import { type ConversationHistory, isUserPrompt } from '../history/index.ts'
+import { type ConversationHistory, heardBy, isUserPrompt } from '../history/index.ts'
 import type { Workspace } from '../platform/workspace.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import { isCall, type MessageItem, type ResponseItem } from '../protocol/response-item.ts'
@@ -9,20 +9,27 @@ import type { ToolSpec } from '../protocol/tool-spec.ts'
 import type { ReadWriteLock } from '../std/read-write-lock.ts'
 import type { DocumentStore } from '../stores/ports.ts'
 import type { SessionApprovals } from '../tools/approval.ts'
+import type { Chat, ChatOptions } from '../tools/chat.ts'
 import type { Dispatcher } from '../tools/dispatch.ts'
 import { UserInputUnavailableError } from '../tools/errors.ts'
 import { redactOutput } from '../tools/redact-output.ts'
 import type { ThreadDocuments } from '../tools/tool.ts'
 import type { ActiveTurn } from './active-turn.ts'
 import type { Approvals } from './approvals.ts'
+import { chat } from './chat.ts'
+import type { CommandHooks } from './command-hooks.ts'
 import { compact } from './compact.ts'
+import { finalResponse } from './end-turn.ts'
 import type { OpenTurn } from './open-turn.ts'
+import type { Hooks } from './options.ts'
 import { RecordedScript } from './recorded-script.ts'
 import { redactItem } from './redact-item.ts'
 import { count, countCost } from './run-turn.ts'
 import type { Runtime } from './runtime.ts'
+import { scriptEnvironment } from './script-context.ts'
 import type { ThreadScripts } from './script-host.ts'
 import { StandingAnswers } from './standing-answers.ts'
+import type { ThreadBoard } from './thread-board.ts'
 import { threadDocuments } from './thread-documents.ts'
 import type { ThreadLog } from './thread-log.ts'
 import type { ThreadTasks } from './thread-tasks.ts'
@@ -41,6 +48,7 @@ export interface ScopeParts {
   readonly workspace: Workspace
   readonly documents: DocumentStore
   readonly history: ConversationHistory
+  readonly stored: Map<string, unknown>
   readonly log: ThreadLog
   readonly approvals: Approvals
   /** Of the turn before, when that was cut off. */
@@ -48,6 +56,9 @@ export interface ScopeParts {
   /** Whether this turn goes on with that one; otherwise what nobody answered counts as denied. */
   readonly goesOn: boolean
   readonly tasks: ThreadTasks
+  readonly board: ThreadBoard
+  /** Null where the host has named no programs. */
+  readonly commandHooks: CommandHooks | null
   /** Everything that the model has to know of its surroundings, for a conversation that begins again. */
   readonly opening: () => readonly ResponseItem[]
   /** Called when that was told again. */
@@ -106,12 +117,18 @@ export function makeScope(parts: ScopeParts): TurnScope {
     hasQuestion: (callId) => parts.open?.questions.some(({ request }) => request.callId === callId) ?? false,
     documents,
     limits: runtime.options.limits ?? {},
+    stored: parts.stored,
+    scriptEnvironment: scriptEnvironment(runtime),
     hooks: runtime.options.hooks ?? {},
     showsPreviews: parts.features.isOn('call_previews'),
     tracer: runtime.tracer,
     record(items) {
       const stamped = items.map(
-        (item): ResponseItem => ({ ...redactItem(item, runtime.redactor), turnId: turn.turnId }),
+        (item): ResponseItem => ({
+          ...redactItem(item, runtime.redactor),
+          ...(plan.agentId !== undefined && isOfAgent(item) && { agentId: plan.agentId }),
+          turnId: turn.turnId,
+        }),
       )
       const recorded = history.record(stamped, { truncation: model.truncation })
       log.add(...recorded.map((item) => ({ type: 'response_item' as const, item })))
@@ -125,14 +142,20 @@ export function makeScope(parts: ScopeParts): TurnScope {
       const pin = parts.features.isOn('prompt_pin')
         ? pinnedPrompt({ prompt: parts.prompt, step, position: plan.pinPrompt })
         : null
-      return placeTail({
+      const { board, notes } = parts.board.shown(items.length)
+      const placed = placeTail({
         history: items,
+        board,
+        boardPosition: plan.boardPosition,
+        notes,
         turnId: turn.turnId,
         isUserPrompt,
         pin,
         pinPosition: plan.pinPrompt,
       })
+      return scope.heard(placed)
     },
+    heard: (items) => heardBy(plan.agentId, items),
     isFull: () =>
       history.strategy.whenFull === 'compact' &&
       history.tokensInUse() >= model.info.autoCompactTokenLimit &&
@@ -144,6 +167,7 @@ export function makeScope(parts: ScopeParts): TurnScope {
       if (usage !== null) count(tally, usage)
       countCost(tally, costUsd)
       history.replace(items)
+      parts.board.replaceNotes()
       log.add({ type: 'compacted', items: [...items] })
       parts.afterCompaction()
       await log.settled()
@@ -151,10 +175,55 @@ export function makeScope(parts: ScopeParts): TurnScope {
     },
     noteUsage: (usage) => history.noteUsage(usage),
     settled: () => log.settled(),
-    steered: () =>
-      Promise.all(turn.takeSteered().map((input) => userMessage(input, runtime.doors.workingDirectory))),
+    steered: () => steered(parts),
+    beforeEnd: async () => (await parts.commandHooks?.turnEnds(finalResponse(turn.items.items))) ?? [],
   }
   return scope
+}
+
+/** What the model made, or what was made of its calls. */
+function isOfAgent(item: ResponseItem): boolean {
+  return item.type !== 'message' || item.role === 'assistant'
+}
+
+/** What was said to the turn since the last look, without what a hook blocked. */
+async function steered({ turn, runtime, commandHooks }: ScopeParts): Promise<ResponseItem[]> {
+  const items: ResponseItem[] = turn.takeTold()
+  for (const { input, author } of turn.takeSteered()) {
+    const message = await userMessage(input, runtime.doors.workingDirectory, author)
+    const submitted = isUserPrompt(message) ? await commandHooks?.promptSubmitted(message) : undefined
+    items.push(...(submitted?.contexts ?? []))
+    if (submitted?.stop == null) items.push(message)
+    else turn.emit({ type: 'error', message: `A hook blocked what was steered: ${submitted.stop.block}` })
+  }
+  return items
+}
+
+/** The host's functions come first; programs see what those made of the call. */
+function callHooks(
+  { beforeToolCall, afterToolCall }: Hooks,
+  programs: CommandHooks | null,
+): Pick<Dispatcher, 'beforeToolCall' | 'afterToolCall'> {
+  if (programs === null && beforeToolCall === undefined && afterToolCall === undefined) return {}
+  return {
+    async beforeToolCall(call) {
+      const verdict = await beforeToolCall?.(call)
+      if (programs === null || (verdict !== undefined && 'deny' in verdict)) return verdict
+      const input = verdict === undefined ? call.input : verdict.input
+      return (await programs.beforeToolCall({ ...call, input })) ?? verdict
+    },
+    async afterToolCall(call) {
+      await afterToolCall?.(call)
+      return await programs?.afterToolCall(call)
+    },
+  }
+}
+
+/** The call of `codex.chat()`, with the turn's model, and stopped with the call of the tool. */
+function chatInTurn(runtime: Runtime, { model }: TurnPlan, stop: AbortSignal): Chat {
+  // The schema's type is what the answer is checked against.
+  return (async (options: ChatOptions) =>
+    await chat(runtime, { model: model.slug, ...options }, stop)) as Chat
 }
 
 /** What a summary can take the place of. */
@@ -175,9 +244,10 @@ function specsFor({ tools, toolMode, model }: TurnPlan, carrier: ScriptCarrier |
 
 function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatcher {
   const { runtime, threadId, turn, plan, workspace, approvals, log } = parts
-  const { beforeToolCall, afterToolCall } = runtime.options.hooks ?? {}
+  const { commandHooks } = parts
   const { requestUserInput } = runtime.options
   const standing = new StandingAnswers(parts.open)
+  const board = parts.board.forTools()
   return {
     gate: {
       policy: plan.approvalPolicy,
@@ -210,12 +280,12 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
     lock: parts.lock,
     redactor: runtime.redactor,
     tracer: runtime.tracer,
-    ...(beforeToolCall === undefined ? {} : { beforeToolCall }),
-    ...(afterToolCall === undefined ? {} : { afterToolCall }),
+    ...callHooks(runtime.options.hooks ?? {}, commandHooks),
     context: ({ callId, signal, progress, unconfined }) => ({
       signal,
       workspace: unconfined ? workspace.unconfined : workspace,
       documents,
+      board,
       progress,
       log: runtime.log,
       model: { readsImages: plan.model.info.readsImages, truncation: plan.model.truncation },
@@ -226,6 +296,7 @@ function makeDispatcher(parts: ScopeParts, documents: ThreadDocuments): Dispatch
           { signal: stop },
         )
       },
+      chat: chatInTurn(runtime, plan, signal),
       ids: { threadId, turnId: turn.turnId, callId },
     }),
     show: (key, state, body) => turn.items.show(key, state, body),

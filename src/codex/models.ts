@@ -3,17 +3,22 @@
 import { createModelClient } from '../model/create-client.ts'
 import type { ModelClient, ModelRequest } from '../model/model-client.ts'
 import { type ModelFacts, type ModelInfo, modelInfo } from '../model/model-table.ts'
-import { knownProviders, providerConfig } from '../model/providers.ts'
+import { knownProviders, ownValue, providerConfig } from '../model/providers.ts'
 import { resolveModel } from '../model/slug.ts'
 import type { Log } from '../observability/log.ts'
+import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import type { Doors } from './doors.ts'
+import { ModelChain, type PreparedModel } from './model-chain.ts'
 import type { CodexOptions, ModelOptions, ProviderOptions, ThreadOptions } from './options.ts'
 import type { SdkConfig } from './sdk-config.ts'
 import type { TurnModel } from './turn-scope.ts'
 
 /** Codex's `stream_max_retries`. */
 const STREAM_RETRIES_MAX = 5
+
+/** What a thread, or a call outside any, says of how its model is asked. */
+export type ModelWishes = Pick<ThreadOptions, 'modelReasoningEffort'>
 
 export class Models {
   readonly #providers: Readonly<Record<string, ProviderOptions>>
@@ -34,8 +39,22 @@ export class Models {
     this.#log = log
   }
 
-  /** @throws {OptionError} Nobody to ask for this model; names the option or variable to set. */
-  async resolve(slug: string, options: ThreadOptions, threadId: ThreadId): Promise<TurnModel> {
+  /**
+   * The model for one turn, with those that may take over from it.
+   *
+   * @throws {OptionError} Nobody to ask for one of these models; names the option or variable to set.
+   */
+  async resolve(slug: string, options: ModelWishes, threadId: ThreadId): Promise<TurnModel> {
+    const prepare = (name: string) => this.#prepare(name, options, threadId)
+    const first = prepare(slug)
+    const later = (ownValue(this.#models, slug)?.fallback ?? []).map(prepare)
+    checkChain(first, later)
+    const model = await first.open()
+    return later.length === 0 ? model : new ModelChain(model, later, this.#log)
+  }
+
+  /** Everything about a model but its client, which may load a provider's SDK. */
+  #prepare(slug: string, options: ModelWishes, threadId: ThreadId): PreparedModel {
     const defaultProvider = slug.includes('/') ? this.#sdk.defaultProvider : this.#sdk.bareProvider
     const { provider, model, overrides } = resolveModel(slug, {
       models: this.#models,
@@ -43,15 +62,18 @@ export class Models {
       ...(defaultProvider === undefined ? {} : { defaultProvider }),
     })
     const info = modelInfo(slug, this.#facts)
-    this.#warnOnce(info)
-    const client = await this.#client(provider)
     const reasoning = reasoningOf(info, overrides.reasoning, options)
     const maxOutputTokens = overrides.limits?.maxOutputTokens
-    return {
+    const toolCalls = this.#models[slug]?.toolCalls ?? true
+    const { wireApi } = providerConfig(provider, this.#providers)
+    const open = async (): Promise<TurnModel> => {
+      this.#warnOnce(info)
+      return { ...known, client: await this.#client(provider) }
+    }
+    const known = {
       slug,
-      client,
       info,
-      toolCalls: this.#models[slug]?.toolCalls ?? true,
+      toolCalls,
       truncation: info.truncation,
       streamRetriesMax: this.#providers[provider]?.streamRetriesMax ?? STREAM_RETRIES_MAX,
       request: {
@@ -64,6 +86,7 @@ export class Models {
         ...(info.price === null ? {} : { price: info.price }),
       },
     }
+    return { slug, toolCalls, takesCustomTools: wireApi !== 'responses' || info.customTools, open }
   }
 
   #client(provider: string): Promise<ModelClient> {
@@ -81,6 +104,23 @@ export class Models {
     this.#log.warn('Nothing is known of this model; safe defaults are used. Say more under models.', {
       model: slug,
     })
+  }
+}
+
+/** @throws {OptionError} A model that comes twice, or calls no tools where the first one does: turns speak one way. */
+function checkChain(first: PreparedModel, later: readonly PreparedModel[]): void {
+  const option = `models.${first.slug}.fallback`
+  const seen = new Set([first.slug])
+  for (const { slug, toolCalls } of later) {
+    if (seen.has(slug))
+      throw new OptionError(option, `names ${slug} again; a model that failed is not asked twice.`)
+    seen.add(slug)
+    if (toolCalls !== first.toolCalls) {
+      throw new OptionError(
+        option,
+        `${slug} and ${first.slug} differ in toolCalls; a turn carries its calls one way.`,
+      )
+    }
   }
 }
 
@@ -114,7 +154,7 @@ function factsOf({ limits, customTools, price }: ModelOptions): ModelFacts {
 function reasoningOf(
   info: ModelInfo,
   asked: ModelRequest['reasoning'],
-  { modelReasoningEffort: effort }: ThreadOptions,
+  { modelReasoningEffort: effort }: ModelWishes,
 ): ModelRequest['reasoning'] {
   const reasoning = asked ?? info.reasoning ?? undefined
   return effort === undefined ? reasoning : { ...reasoning, effort }

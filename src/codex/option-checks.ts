@@ -19,12 +19,24 @@ export const countOrZero: Check = (value) =>
     : 'must be a whole number from 0 up'
 export const number: Check = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? null : 'must be a number'
+/** Of money. */
+export const amount: Check = (value) =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? null : 'must be a number above 0'
+/** The name of somebody who speaks in a thread. */
+export const voice: Check = (value) =>
+  typeof value === 'string' && /^[^\p{Cc}]{1,64}$/u.test(value) && value.trim() !== ''
+    ? null
+    : 'must be a name of 1 to 64 characters, in one line'
 export const callback: Check = (value) => (typeof value === 'function' ? null : 'must be a function')
 export const record: Check = (value) => (isRecord(value) ? null : 'must be an object')
 export const strings: Check = (value) =>
   Array.isArray(value) && value.every((entry) => typeof entry === 'string')
     ? null
     : 'must be an array of strings'
+export const slugs: Check = (value) =>
+  Array.isArray(value) && value.every((entry) => typeof entry === 'string' && entry !== '')
+    ? null
+    : 'must be an array of slugs'
 export const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>

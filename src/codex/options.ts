@@ -8,6 +8,7 @@ import type { Log } from '../observability/log.ts'
 import type { Tracer } from '../observability/tracer.ts'
 import type { EnvironmentPolicy } from '../platform/environment.ts'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
+import type { ThreadId } from '../protocol/ids.ts'
 import type { ApprovalPolicy, ReasoningEffort, SandboxMode, ToolMode } from '../protocol/modes.ts'
 import type { ResponseItem } from '../protocol/response-item.ts'
 import type { Store } from '../stores/ports.ts'
@@ -15,6 +16,7 @@ import type { CommandRules } from '../tools/command-rules.ts'
 import type { AfterToolCall, BeforeToolCall } from '../tools/dispatch.ts'
 import type { Pack } from '../tools/pack.ts'
 import type { UserAnswers, UserQuestion } from '../tools/tool.ts'
+import type { HookCommands } from './hook-commands.ts'
 
 /** A provider as a host configures it; what is left out comes from the shipped ones of the same name. */
 export interface ProviderOptions extends ProviderEndpoint {
@@ -36,6 +38,8 @@ export interface TurnLimits {
   stepsMax?: number | undefined
   /** Tokens of a turn, input and output together. */
   tokensMax?: number | undefined
+  /** US dollars of a turn. The models need a known price: see `models`. */
+  costUsdMax?: number | undefined
   /** Milliseconds of a turn. */
   wallMs?: number | undefined
   /** Of each script. Defaults: 60 s of wall time, 5 s of its own, 64 MiB, 1,000 calls; see `codex-ts/script`. */
@@ -51,6 +55,8 @@ export interface Hooks {
   beforeToolCall?: BeforeToolCall | undefined
   afterToolCall?: AfterToolCall | undefined
   onError?: ((error: unknown) => void | Promise<void>) | undefined
+  /** Programs of the host's, in the shape of Codex's `hooks.json`; they come after the functions. */
+  commands?: HookCommands | undefined
 }
 
 /** Answers a question about a call; not answering yes is no. */
@@ -101,6 +107,16 @@ export interface ThreadOptions {
   developerInstructions?: string | undefined
   /** Where the newest prompt is repeated. Default `off` in direct mode, otherwise `tail`. */
   pinPrompt?: 'tail' | 'head' | 'off' | undefined
+  /**
+   * Where the notes of the board stand: in front of the newest prompt, or of the whole conversation, where each change
+   * costs the provider's cache. Default `tail`.
+   */
+  boardPosition?: 'tail' | 'head' | undefined
+  /**
+   * Who the model speaks for, where a thread carries several voices. Recorded with the thread and with what the model
+   * makes; what others made is shown to it as theirs.
+   */
+  agentId?: string | undefined
   /** Recorded with the thread. */
   threadSource?: string | undefined
   /** Accepted for `@openai/codex-sdk`; a thread needs no repository here. */
@@ -119,6 +135,8 @@ export interface TurnOptions {
   outputSchema?: unknown
   /** Another model for this turn alone. */
   model?: string | undefined
+  /** Who says the prompt, where that is not the one user: another agent, or one of several users. */
+  author?: string | undefined
   /** Accepted for `@openai/codex-sdk`. */
   cyberAccessProgram?: string | undefined
 }
@@ -163,4 +181,24 @@ export interface CodexOptions {
   codexPathOverride?: string | undefined
   /** Accepted for `@openai/codex-sdk`; there is no binary. */
   configOverrides?: readonly string[] | undefined
+}
+
+/** How a rollout file of Codex becomes a thread. */
+export interface RolloutImportOptions {
+  /**
+   * What the provider that the file names is called in your `providers`; its own name unless told. Reasoning goes back to
+   * that provider alone, and to the model that made it.
+   */
+  readonly provider?: string
+  /** The model that the thread goes on with; the `Codex`'s own unless told. */
+  readonly model?: string
+  /** Under an id of its own, beside a thread that has the file's; false unless told. */
+  readonly newId?: boolean
+}
+
+export interface ImportedRollout {
+  /** For `codex.resumeThread()`. */
+  readonly threadId: ThreadId
+  /** How many lines of each type said nothing that is kept. */
+  readonly skipped: Readonly<Record<string, number>>
 }

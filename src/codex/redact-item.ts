@@ -5,9 +5,15 @@ import type { Redactor } from '../std/redact.ts'
 import { redactOutput } from '../tools/redact-output.ts'
 
 /** What only its maker can read, or must find again byte for byte; an image is no text. */
-const OPAQUE = new Set(['id', 'call_id', 'encrypted_content', 'providerData', 'image_url'])
+export const OPAQUE_FIELDS: ReadonlySet<string> = new Set([
+  'id',
+  'call_id',
+  'encrypted_content',
+  'providerData',
+  'image_url',
+])
 
 /** The very item where there is nothing to take out. */
 export function redactItem<Item extends ResponseItem>(item: Item, redactor: Redactor): Item {
-  return redactOutput(item, redactor, OPAQUE)
+  return redactOutput(item, redactor, OPAQUE_FIELDS)
 }

@@ -1,13 +1,15 @@
 /** One step: a model request, retried while that can help, with the calls it asked for. */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ModelEvent } from '../model/model-client.ts'
+import type { ModelEvent, ModelRequest } from '../model/model-client.ts'
 import { streamRetry } from '../model/retry.ts'
 import { messageOf } from '../protocol/errors.ts'
 import type { MessageItem, ReasoningItem, ResponseItem } from '../protocol/response-item.ts'
 import type { Usage } from '../protocol/usage.ts'
 import type { CallPreview } from '../tools/tool.ts'
 import { answerCall } from './answer-call.ts'
+import { estimateUsage } from './estimate-usage.ts'
+import { fallBack, fallbackMessage } from './model-chain.ts'
 import type { TextDetector, TurnScope } from './turn-scope.ts'
 
 export interface StepResult {
@@ -20,28 +22,46 @@ export interface StepResult {
   readonly items: readonly ResponseItem[]
 }
 
+/** What a response has cost. */
+export interface ResponseCost {
+  readonly usage: Usage
+  /** US dollars; undefined where nobody knows. */
+  readonly costUsd: number | undefined
+  /** Of a response that did not come to its end. */
+  readonly isEstimated: boolean
+}
+
 /**
- * @param lose Told what a response has cost that did not come to its end, as far as the provider had said.
+ * @param lose Told what a response has cost that led nowhere.
  * @throws {ModelError} The provider's failure, once retrying has no point. @throws {TurnStop} The turn was stopped.
  */
 export async function runStep(
   scope: TurnScope,
   step: number,
-  lose: (usage: Usage) => void,
+  lose: (cost: ResponseCost) => void,
 ): Promise<StepResult> {
+  let requests = 0
   for (let attempt = 1; ; attempt += 1) {
-    const response = new Response(scope, step, attempt)
+    requests += 1
+    const response = new Response(scope, step, requests)
     try {
       return await response.read()
     } catch (error) {
       // Calls that were whole before the break have run: the next request carries them with their outputs.
       await response.finishCalls()
       response.keepPartial()
-      if (response.usageSoFar !== null) lose(response.usageSoFar)
-      scope.turn.signal.throwIfAborted()
       const { streamRetriesMax } = scope.model
       const retry = streamRetry(error, attempt, streamRetriesMax)
-      if (!retry.retry) throw error
+      const lost = response.cost(scope.turn.signal.aborted || !retry.retry)
+      if (lost !== null) lose(lost)
+      scope.turn.signal.throwIfAborted()
+      if (!retry.retry) {
+        await askNextModel(scope, error)
+        response.retract()
+        attempt = 0
+        continue
+      }
+      response.retract()
       scope.turn.emit({
         type: 'error',
         message: `Reconnecting... ${attempt}/${streamRetriesMax} (${messageOf(error)})`,
@@ -49,6 +69,14 @@ export async function runStep(
       await delay(retry.delayMs, undefined, { signal: scope.turn.signal })
     }
   }
+}
+
+/** @throws The failure of the model before, where none is left that could survive it. */
+async function askNextModel(scope: TurnScope, error: unknown): Promise<void> {
+  const fallback = await fallBack(scope.model, error)
+  if (fallback === null) throw error
+  await scope.keep({ type: 'model_changed', turnId: scope.turnId, ...fallback })
+  scope.turn.emit({ type: 'error', message: fallbackMessage(fallback) })
 }
 
 /** One attempt at a response: items are recorded as they end, and their calls run while the rest still arrives. */
@@ -62,15 +90,20 @@ class Response {
   readonly #partial = new Map<string, string>()
   readonly #detectors = new Map<string, TextDetector>()
   readonly #previews = new Map<string, { readonly callId: string; readonly preview: CallPreview }>()
+  /** What was asked, once the provider has begun to answer. */
+  #request: ModelRequest | null = null
+  /** All that came in pieces. */
+  #heard = ''
   /** Of a response that is not over; null where nothing is known of it. */
-  usageSoFar: Usage | null = null
+  #usageSoFar: Usage | null = null
   #usage: Usage | null = null
   #costUsd: number | undefined
   #endTurn = true
 
-  constructor(scope: TurnScope, step: number, attempt: number) {
+  /** @param request Counted within the step, over all attempts and models. */
+  constructor(scope: TurnScope, step: number, request: number) {
     this.#scope = scope
-    this.#prefix = `${step}.${attempt}`
+    this.#prefix = `${step}.${request}`
   }
 
   async read(): Promise<StepResult> {
@@ -84,7 +117,10 @@ class Response {
       tools: specs,
       ...(outputSchema === undefined ? {} : { outputSchema }),
     }
-    for await (const event of model.client.stream(request, { signal: turn.signal })) this.#take(event)
+    for await (const event of model.client.stream(request, { signal: turn.signal })) {
+      this.#request = request
+      this.#take(event)
+    }
     const calls = this.#outputs.length
     await this.finishCalls()
     turn.signal.throwIfAborted()
@@ -105,6 +141,26 @@ class Response {
     if (outputs.length > 0) this.#scope.record(outputs)
   }
 
+  /** What is shown of items that have not ended is said again, by another response. */
+  retract(): void {
+    this.#scope.turn.items.retract(`${this.#prefix}.`)
+  }
+
+  /**
+   * What a response has cost that led nowhere; null where nobody can say.
+   *
+   * @param isOver It is not asked for again, so what the provider has not said is estimated. A retry is left out, as
+   *   Codex leaves it out.
+   */
+  cost(isOver: boolean): ResponseCost | null {
+    if (this.#usage !== null) return { usage: this.#usage, costUsd: this.#costUsd, isEstimated: false }
+    const usage =
+      isOver && this.#request !== null
+        ? estimateUsage(this.#request, this.#heard, this.#usageSoFar)
+        : this.#usageSoFar
+    return usage === null ? null : { usage, costUsd: undefined, isEstimated: true }
+  }
+
   /** The turn was stopped in the middle of a message: what the user has read stays in the conversation. */
   keepPartial(): void {
     if (!this.#scope.turn.signal.aborted) return
@@ -123,6 +179,7 @@ class Response {
         this.#startPreview(event.itemId, event.item)
         return
       case 'delta':
+        this.#heard += event.delta
         if (event.kind === 'arguments') this.#preview(event.itemId, event.delta)
         else this.#delta(event.itemId, event.kind, event.delta)
         return
@@ -130,10 +187,11 @@ class Response {
         this.#done(event.itemId, event.item)
         return
       case 'usage':
-        this.usageSoFar = event.usage
+        this.#usageSoFar = event.usage
         return
       case 'completed':
-        this.usageSoFar = null
+        this.#usageSoFar = null
+        this.#request = null
         this.#usage = event.usage
         this.#costUsd = event.costUsd
         this.#endTurn = event.endTurn ?? true
@@ -226,7 +284,9 @@ class Response {
   }
 
   #reasoningDone(itemId: string, item: ReasoningItem): void {
-    const text = item.summary.map((part) => part.text).join('\n\n')
+    // Of some models the thoughts come as they are, and no summary.
+    const parts = item.summary.length > 0 ? item.summary : (item.content ?? [])
+    const text = parts.map((part) => part.text).join('\n\n')
     if (text !== '') this.#show(itemId, { type: 'reasoning', text })
   }
 

@@ -1,10 +1,12 @@
 /** The loop: ask the model, run what it asks for, until it asks for nothing more. */
 
+import { costUsdOf } from '../model/cost.ts'
 import { ContextOverflowError } from '../model/errors.ts'
 import { ModelError } from '../protocol/errors.ts'
 import type { Usage } from '../protocol/usage.ts'
 import { TurnStop } from './active-turn.ts'
-import { runStep, type StepResult } from './run-step.ts'
+import { needsCost } from './cost-limit.ts'
+import { type ResponseCost, runStep, type StepResult } from './run-step.ts'
 import type { TurnScope } from './turn-scope.ts'
 import { addUsage } from './usage.ts'
 
@@ -14,15 +16,19 @@ const STEPS_MAX = 200
 /** Counted while the turn goes, so that a turn that fails can say what it cost. */
 export interface TurnTally {
   steps: number
+  /** The slug of the model that gave the last response. */
+  model?: string
   usage: Usage | null
   /** Whether a part of the usage is an estimate: of a response that did not come to its end. */
   isEstimated: boolean
   /** US dollars; undefined once a response had no known cost. */
   costUsd: number | undefined
+  /** US dollars at least: what is known of the cost. */
+  knownCostUsd: number
 }
 
 export function newTally(): TurnTally {
-  return { steps: 0, usage: null, isEstimated: false, costUsd: 0 }
+  return { steps: 0, usage: null, isEstimated: false, costUsd: 0, knownCostUsd: 0 }
 }
 
 /**
@@ -42,6 +48,7 @@ export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void>
     })
     try {
       const step = await runFittingStep(scope, tally)
+      tally.model = scope.model.slug
       countCost(tally, step.costUsd)
       if (step.usage !== null) {
         count(tally, step.usage)
@@ -53,21 +60,26 @@ export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void>
       scope.turn.signal.throwIfAborted()
 
       const steered = await scope.steered()
-      scope.record(steered)
-      if (!step.goesOn && steered.length === 0) return
+      const added = step.goesOn || steered.length > 0 ? steered : await scope.beforeEnd()
+      scope.record(added)
+      if (!step.goesOn && added.length === 0) return
+      needsCost(scope.model, scope.limits, step.costUsd)
     } finally {
       span.end()
     }
     checkTokens(scope, tally)
+    checkCost(scope, tally)
   }
 }
 
 /** A step; where the provider says that it is too long, once more after the conversation was compacted. */
 async function runFittingStep(scope: TurnScope, tally: TurnTally): Promise<StepResult> {
-  const lose = (usage: Usage) => {
+  const lose = ({ usage, costUsd, isEstimated }: ResponseCost) => {
     count(tally, usage)
-    tally.isEstimated = true
-    tally.costUsd = undefined
+    countCost(tally, costUsd)
+    const { price } = scope.model.request
+    if (costUsd === undefined && price !== undefined) tally.knownCostUsd += costUsdOf(usage, price)
+    tally.isEstimated ||= isEstimated
   }
   try {
     return await runStep(scope, tally.steps, lose)
@@ -98,6 +110,7 @@ export function count(tally: TurnTally, usage: Usage): void {
 
 /** A sum of some of the costs would pass for all of them. */
 export function countCost(tally: TurnTally, costUsd: number | undefined): void {
+  tally.knownCostUsd += costUsd ?? 0
   tally.costUsd = tally.costUsd === undefined || costUsd === undefined ? undefined : tally.costUsd + costUsd
 }
 
@@ -105,6 +118,10 @@ function checkTokens(scope: TurnScope, { usage }: TurnTally): void {
   const { tokensMax } = scope.limits
   if (tokensMax === undefined || usage === null) return
   if (usage.input_tokens + usage.output_tokens >= tokensMax) throw limitReached('tokensMax', tokensMax)
+}
+
+function checkCost({ limits: { costUsdMax } }: TurnScope, { knownCostUsd }: TurnTally): void {
+  if (costUsdMax !== undefined && knownCostUsd >= costUsdMax) throw limitReached('costUsdMax', costUsdMax)
 }
 
 const limitReached = (name: string, value: number) => new TurnStop('limit', { limit: { name, value } })

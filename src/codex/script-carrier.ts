@@ -9,6 +9,7 @@ import {
   execFunctionSpec,
   parseExecRequest,
   renderCell,
+  resolveLimits,
   type ScriptEvent,
   type ScriptTools,
   ToolCallsDetector,
@@ -16,8 +17,8 @@ import {
   WAIT,
   waitSpec,
 } from '../harness/index.ts'
+import { encodeTagged } from '../harness/tagged-json.ts'
 import { messageOf } from '../protocol/errors.ts'
-import type { JsonObject } from '../protocol/json.ts'
 import type { CallItem, CallOutputItem, ToolOutput } from '../protocol/response-item.ts'
 import { jsonSafe } from '../std/json-safe.ts'
 import type { TruncationPolicy } from '../std/truncate.ts'
@@ -27,9 +28,11 @@ import type { ItemBody } from '../tools/tool.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import { TurnStop } from './active-turn.ts'
 import { outputOf } from './answer-call.ts'
+import { keepLarge, withPictures } from './large-results.ts'
 import type { RecordedScript } from './recorded-script.ts'
 import { isRepeatable } from './repeatable.ts'
 import { isOwn, runTool, type ScriptTasks, scriptEntries, scriptTools } from './script-calls.ts'
+import { scriptContext } from './script-context.ts'
 import type { ScriptGate } from './script-gate.ts'
 import { journalled, type ScriptJournal } from './script-journal.ts'
 import type { ScriptCarrier, TurnModel, TurnScope } from './turn-scope.ts'
@@ -38,8 +41,6 @@ import type { ScriptCarrier, TurnModel, TurnScope } from './turn-scope.ts'
 const EXEC_YIELD_MS = 30_000
 /** For carriers without `wait`: the script's own limits end it first. */
 const NEVER_YIELD_MS = 2 ** 31 - 1
-/** Documents that a script is told of without asking. */
-const CABINET_ENTRIES_MAX = 50
 
 /** What of a turn's plan a script is run by. */
 export interface ScriptPlan {
@@ -157,6 +158,8 @@ class ScriptRuns {
   readonly #plan: ScriptPlan
   /** What a cell that was left running was made of. */
   readonly #left = new Map<string, { readonly key: string; readonly source: string }>()
+  /** Resolves when what the last script stored is kept. */
+  #storing: Promise<void> = Promise.resolve()
 
   constructor(cells: CellTable, gate: ScriptGate, plan: ScriptPlan) {
     this.#cells = cells
@@ -176,7 +179,8 @@ class ScriptRuns {
       source,
       {
         tools: gatedTools(this.#plan.tools, this.#gate, key, recorded),
-        context: await contextOf(scope, this.#plan),
+        context: await scriptContext(scope),
+        stored: scope.stored,
         signal: turn.signal,
         // The same for a replay, so that it finds its tasks again.
         taskPrefix: `task_${key}_`,
@@ -220,7 +224,9 @@ class ScriptRuns {
     else this.#left.delete(report.cellId)
     const state = report.result === undefined ? 'updated' : 'completed'
     scope.turn.items.show(key, state, itemOf(source, report, textOf(report)))
-    return await capReport(report, { mode: 'tokens', limit: outputTokensMax }, scope)
+    await this.#storing
+    const whole = await withPictures(report, scope.documents)
+    return await capReport(whole, { mode: 'tokens', limit: outputTokensMax }, scope)
   }
 
   #told(event: ScriptEvent, key: string, { turn }: TurnScope): void {
@@ -230,6 +236,25 @@ class ScriptRuns {
       turn.items.delta(key, 'script', `${event.output.text}\n`)
     } else if (event.type === 'notified') {
       turn.steer(`<script-note>\n${event.text}\n</script-note>`)
+    } else if (event.type === 'stored') {
+      this.#storing = this.#keep(event.entries, key)
+    }
+  }
+
+  /** Never rejects: what cannot be kept is there for this process alone. */
+  async #keep(
+    stored: ReadonlyArray<readonly [key: string, value: unknown]>,
+    scriptCallId: string,
+  ): Promise<void> {
+    const entries = stored.map(([key, value]) => {
+      const { text, tagged } = encodeTagged(value, `stored ${key}`)
+      return { key, value: JSON.parse(text) as unknown, ...(tagged && { isTagged: true }) }
+    })
+    try {
+      const scope = await this.#gate.scope(new AbortController().signal)
+      await scope.keep({ type: 'script_stored', scriptCallId, entries })
+    } catch {
+      // The turn's own end says that nothing can be written.
     }
   }
 }
@@ -254,6 +279,9 @@ function gatedTools(
         recorded,
         mayRepeat: (path, callId) => scope.hasQuestion(callId) || isRepeatable(set.inScript(path)),
         add: scope.keep,
+        resultBytesMax: resolveLimits(scope.limits.script).callResultBytesMax,
+        keepLarge: (result, json, bytesMax) =>
+          keepLarge(result, json, { path: call.path, bytesMax, documents: scope.documents }),
       }
       try {
         return await journalled(journal, call, args, () => tools.call(args, call))
@@ -320,18 +348,4 @@ function itemOf(source: string, report: CellReport | undefined, output: string):
 function textOf({ output, logs }: CellReport): string {
   const texts = output.map((part) => (part.type === 'text' ? part.text : '[image]'))
   return [...texts, ...logs.map(({ text }) => text)].join('\n')
-}
-
-async function contextOf(scope: TurnScope, plan: ScriptPlan): Promise<JsonObject> {
-  const documents = await scope.documents.list()
-  return {
-    cwd: scope.workingDirectory,
-    threadId: scope.threadId,
-    turnId: scope.turnId,
-    model: plan.model.slug,
-    sandboxMode: scope.sandboxMode,
-    documents: documents
-      .slice(0, CABINET_ENTRIES_MAX)
-      .map(({ fileKey, name, bytes, mediaType }) => ({ fileKey, name, bytes, mediaType })),
-  }
 }

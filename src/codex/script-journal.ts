@@ -17,6 +17,10 @@ export interface ScriptJournal {
   readonly recorded: RecordedScript | undefined
   /** Whether a call whose outcome is unknown may be made again: it changes nothing, or it had not begun. */
   readonly mayRepeat: (path: string, callId: string) => boolean
+  /** Bytes of JSON that a script takes from one call. */
+  readonly resultBytesMax: number
+  /** What the script gets in the place of more. @throws {ToolError} */
+  readonly keepLarge: (result: unknown, json: string, bytesMax: number) => Promise<unknown>
   /** Resolves when the record is kept. */
   readonly add: (record: ThreadRecord) => Promise<void>
 }
@@ -51,8 +55,7 @@ export async function journalled(
     argumentsKey,
   })
   try {
-    const result = await body()
-    const encoded = encodeTagged(result, `tools.${path} result`)
+    const { result, encoded } = await withinLimit(journal, path, await body())
     await journal.add({
       type: 'script_call_ended',
       scriptCallId,
@@ -73,6 +76,17 @@ export async function journalled(
     })
     throw error
   }
+}
+
+async function withinLimit({ resultBytesMax, keepLarge }: ScriptJournal, path: string, result: unknown) {
+  const name = `tools.${path} result`
+  const encoded = encodeTagged(result, name)
+  // A character is three bytes of UTF-8 at most.
+  const isSmall =
+    encoded.text.length * 3 <= resultBytesMax || Buffer.byteLength(encoded.text) <= resultBytesMax
+  if (isSmall) return { result, encoded }
+  const instead = await keepLarge(result, encoded.text, resultBytesMax)
+  return { result: instead, encoded: encodeTagged(instead, name) }
 }
 
 /** What a redaction left of JSON need be none. */

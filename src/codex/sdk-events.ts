@@ -6,21 +6,21 @@ import { isPreview, sdkItem } from './item-log.ts'
 /**
  * Null where the SDK has no such event.
  *
- * @param started Ids of the items whose beginning was told: the SDK's events do not tell of calls that still arrive.
+ * @param shown The SDK's ids of the items that were told of, by ours: its events do not tell of calls that still
+ *   arrive, and it numbers what it tells of without a gap.
  */
-function sdkEvent(event: ThreadEvent, started: Set<string>): SdkThreadEvent | null {
+function sdkEvent(event: ThreadEvent, shown: Map<string, string>): SdkThreadEvent | null {
   switch (event.type) {
     case 'item.started':
-    case 'item.updated': {
-      const item = isPreview(event.item) ? null : sdkItem(event.item)
-      if (item === null) return null
-      const type = started.has(item.id) ? event.type : 'item.started'
-      started.add(item.id)
-      return { type, item }
-    }
+    case 'item.updated':
     case 'item.completed': {
       const item = isPreview(event.item) ? null : sdkItem(event.item)
-      return item === null ? null : { type: event.type, item }
+      if (item === null) return null
+      const known = shown.get(item.id)
+      const id = known ?? `item_${shown.size}`
+      shown.set(item.id, id)
+      const type = event.type === 'item.updated' && known === undefined ? 'item.started' : event.type
+      return { type, item: { ...item, id } }
     }
     case 'item.delta':
     case 'approval.requested':
@@ -34,9 +34,9 @@ function sdkEvent(event: ThreadEvent, started: Set<string>): SdkThreadEvent | nu
 
 /** The SDK's view of a run; leaving the loop stops the turn. */
 export async function* sdkEvents(events: AsyncIterable<ThreadEvent>): AsyncGenerator<SdkThreadEvent> {
-  const started = new Set<string>()
+  const shown = new Map<string, string>()
   for await (const event of events) {
-    const known = sdkEvent(event, started)
+    const known = sdkEvent(event, shown)
     if (known !== null) yield known
   }
 }

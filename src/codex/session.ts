@@ -17,6 +17,7 @@ import { SessionApprovals } from '../tools/approval.ts'
 import { type ActiveTurn, TurnStop } from './active-turn.ts'
 import { type Approvals, cleanDecision } from './approvals.ts'
 import { checkedOut } from './checked-out.ts'
+import { CommandHooks } from './command-hooks.ts'
 import { failTurn, makeTurn, parseOutput } from './end-turn.ts'
 import { UnknownApprovalError } from './errors.ts'
 import { makeScope } from './make-scope.ts'
@@ -30,9 +31,11 @@ import type { ThreadScripts } from './script-host.ts'
 import { SessionTasks } from './session-tasks.ts'
 import { settleOpenCalls } from './settle-open-calls.ts'
 import { lookAround, skillsFor } from './surroundings.ts'
+import { ThreadBoard } from './thread-board.ts'
 import { ThreadLog } from './thread-log.ts'
 import { earlierPrompt, newState, stateOf, type ThreadState, withStrategy } from './thread-state.ts'
 import { planTurn, type TurnPlan } from './turn-plan.ts'
+import type { TurnScope } from './turn-scope.ts'
 import type { TurnTask } from './turn-task.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 import { userMessage } from './user-message.ts'
@@ -46,11 +49,14 @@ export class Session implements AsyncDisposable {
   #workspace: { readonly key: string; readonly workspace: Workspace } | undefined
   #scripts: ThreadScripts | undefined
   #tasks: SessionTasks | undefined
+  readonly #board: ThreadBoard
+  #hasStarted = false
   readonly #warned = new Set<string>()
 
   private constructor(runtime: Runtime, id: ThreadId) {
     this.#runtime = runtime
     this.#id = id
+    this.#board = new ThreadBoard(runtime.redactor)
   }
 
   /** @throws {StoreError} The thread is not there, or cannot be read. */
@@ -109,7 +115,7 @@ export class Session implements AsyncDisposable {
     const { doors, redactor } = this.#runtime
     const message =
       task.type === 'prompt'
-        ? redactItem(await userMessage(task.input, doors.workingDirectory), redactor)
+        ? redactItem(await userMessage(task.input, doors.workingDirectory, turnOptions.author), redactor)
         : null
     const { state, writer } = await this.#openState(plan, threadOptions, workspace)
     state.history = withStrategy(state.history, plan.history)
@@ -176,6 +182,8 @@ export class Session implements AsyncDisposable {
     }
     this.#tasks ??= new SessionTasks(this.#runtime)
     const sessionTasks = this.#tasks
+    const isNew = state.history.items().length === 0
+    const commandHooks = this.#commandHooks(turn, plan, workspace)
     const scope = makeScope({
       runtime: this.#runtime,
       threadId: this.#id,
@@ -185,11 +193,14 @@ export class Session implements AsyncDisposable {
       workspace,
       documents,
       history: state.history,
+      stored: state.stored,
       log,
       approvals,
       open,
       goesOn: task.type === 'continue',
       tasks: sessionTasks.tasks,
+      board: this.#board,
+      commandHooks,
       opening: () => contextUpdate(null, around.values).items,
       afterCompaction: () => void tell(null),
       features: switches,
@@ -197,16 +208,19 @@ export class Session implements AsyncDisposable {
       lock: this.#lock,
       scripts: this.#scripts,
     })
-    if (state.history.items().length === 0 || switches.isOn('context_updates')) {
+    if (isNew || switches.isOn('context_updates')) {
       scope.record(tell(state.baseline))
     }
+    if (task.type !== 'compact') this.#board.beginTurn(turn.turnId)
     this.#scripts?.gate.enter(scope)
     sessionTasks.enter(turn, log, state.taskRecords, scope)
     try {
       if (open !== null) scope.record(await settleOpenCalls(open, task.type === 'continue', scope))
       turn.signal.throwIfAborted()
       scope.record(sessionTasks.takeNotes())
+      if (commandHooks !== null) await this.#start(commandHooks, isNew, scope)
       if (task.type === 'prompt') {
+        await commandHooks?.admitPrompt(prompt, scope)
         const asked = await skillsFor(prompt, around.skills, workspace.root)
         this.#warnOnce(asked.warnings)
         scope.record([prompt, ...asked.items])
@@ -221,8 +235,21 @@ export class Session implements AsyncDisposable {
       throw error
     } finally {
       sessionTasks.leave()
+      if (task.type !== 'compact') this.#board.endTurn()
       this.#scripts?.gate.leave()
     }
+  }
+
+  #commandHooks(turn: ActiveTurn, plan: TurnPlan, workspace: Workspace): CommandHooks | null {
+    const { commands } = this.#runtime.options.hooks ?? {}
+    if (commands === undefined) return null
+    return new CommandHooks(commands, { runtime: this.#runtime, threadId: this.#id, turn, plan, workspace })
+  }
+
+  async #start(commandHooks: CommandHooks, isNew: boolean, scope: TurnScope): Promise<void> {
+    if (this.#hasStarted) return
+    scope.record(await commandHooks.sessionStarts(isNew ? 'startup' : 'resume'))
+    this.#hasStarted = true
   }
 
   #warnOnce(warnings: readonly string[]): void {
@@ -266,20 +293,20 @@ export class Session implements AsyncDisposable {
     describe: () => Turn,
   ): Promise<unknown> {
     const stop = turn.signal.aborted ? turn.signal.reason : cause
-    const isStopped = stop instanceof TurnStop && stop.reason !== 'limit'
+    const reason = stop instanceof TurnStop ? stop.abortReason : null
     const usage = tally.usage ?? NO_USAGE
     const error = redactError(failTurn(stop, describe()), this.#runtime.redactor)
     const message = error instanceof Error ? error.message : String(error)
     try {
-      await this.#end(turn, log, state, tally, isStopped ? 'aborted' : 'failed', message)
+      await this.#end(turn, log, state, tally, reason === null ? 'failed' : 'aborted', message)
     } catch (unkept) {
       this.#runtime.log.error('The end of a turn could not be kept.', {
         threadId: this.#id,
         error: String(unkept),
       })
     }
-    if (stop instanceof TurnStop && stop.reason !== 'limit') {
-      turn.emit({ type: 'turn.aborted', reason: stop.reason, usage })
+    if (reason !== null) {
+      turn.emit({ type: 'turn.aborted', reason, usage })
     } else {
       turn.emit({ type: 'error', message })
       turn.emit({ type: 'turn.failed', error: { message } })
@@ -321,6 +348,7 @@ export class Session implements AsyncDisposable {
         workingDirectory: workspace.root,
         ...(await checkedOut(workspace.root)),
         model: plan.model.slug,
+        ...(plan.agentId === undefined ? {} : { agentId: plan.agentId }),
         ...(threadOptions.threadSource === undefined ? {} : { source: threadOptions.threadSource }),
       }
       const writer = await threads.create(meta)
@@ -356,6 +384,7 @@ function optionsRecord(plan: TurnPlan): Record<string, unknown> {
     workingDirectory: plan.workspace.workingDirectory,
     sandboxMode: plan.workspace.sandboxMode,
     approvalPolicy: plan.approvalPolicy,
+    ...(plan.agentId === undefined ? {} : { agentId: plan.agentId }),
   }
 }
 

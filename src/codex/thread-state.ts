@@ -1,6 +1,7 @@
 /** What the records of a thread come to. */
 
 import { type ContextBaseline, readContextBaseline } from '../context/index.ts'
+import { reviveTagged } from '../harness/tagged-json.ts'
 import {
   type ConversationHistory,
   createHistory,
@@ -33,6 +34,8 @@ export interface ThreadState {
   baseline: ContextBaseline | null
   /** Of tasks that were started before these records were read. */
   readonly taskRecords: readonly ThreadRecord[]
+  /** What scripts have stored for later ones. */
+  readonly stored: Map<string, unknown>
 }
 
 /** Of a thread that has only its description. */
@@ -46,6 +49,7 @@ export function newState(meta: ThreadMeta, position: number): ThreadState {
     isComplete: true,
     baseline: null,
     taskRecords: [],
+    stored: new Map(),
   }
 }
 
@@ -64,16 +68,30 @@ export function stateOf(records: readonly ThreadRecord[], position: number): Thr
       isComplete = record.status === 'completed'
     }
   }
+  const open = openTurnOf(records)
   return {
     meta: meta ?? unreachable('a thread without its first record'),
     history: createHistory({ items: replay(records) ?? [] }),
     usage,
     position,
-    open: openTurnOf(records),
+    open,
     isComplete,
     baseline,
+    stored: storedBy(records, open),
     taskRecords: records.filter(({ type }) => type === 'task_started' || type === 'task_ended'),
   }
+}
+
+/** Without what a script stored that will be replayed: it did not see that itself. */
+function storedBy(records: readonly ThreadRecord[], open: OpenTurn | null): Map<string, unknown> {
+  const replayed = new Set(open?.calls.map((call) => call.call_id))
+  const stored = new Map<string, unknown>()
+  for (const record of records) {
+    if (record.type !== 'script_stored' || replayed.has(record.scriptCallId)) continue
+    for (const { key, value, isTagged = false } of record.entries)
+      stored.set(key, reviveTagged(value, isTagged))
+  }
+  return stored
 }
 
 const STRATEGIES: Record<HistoryName, () => HistoryStrategy> = { regular, 'one-shot': oneShot }

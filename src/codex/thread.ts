@@ -12,6 +12,7 @@ import type { Redactor } from '../std/redact.ts'
 import type { OutputOf } from '../tools/schema.ts'
 import { ActiveTurn, TurnStop } from './active-turn.ts'
 import { Approvals, DECISIONS, isDecision } from './approvals.ts'
+import { checkInput } from './check-input.ts'
 import { checkThreadOptions, checkTurnOptions } from './check-options.ts'
 import { failTurn, makeTurn } from './end-turn.ts'
 import { NoActiveTurnError, ThreadBusyError, ThreadClosedError } from './errors.ts'
@@ -118,12 +119,14 @@ export class Thread implements AsyncDisposable {
   /**
    * Say something to the turn that runs; the model reads it before its next step.
    *
+   * @param options `author`: who says it, where that is not the one user.
    * @throws {NoActiveTurnError}
    */
-  async steer(input: Input): Promise<void> {
+  async steer(input: Input, options: Pick<TurnOptions, 'author'> = {}): Promise<void> {
+    checkTurnOptions(options)
     const [running] = this.#turns
     if (running === undefined) throw new NoActiveTurnError(this.id)
-    running.steer(checkInput(input))
+    running.steer(checkInput('input', input), options.author)
   }
 
   /** Stop the turn that runs, if one does, and wait until it has. */
@@ -199,7 +202,7 @@ export class Thread implements AsyncDisposable {
     stopped: AbortSignal,
   ): Promise<Turn> {
     checkTurnOptions(options)
-    if (task.type === 'prompt') checkInput(task.input)
+    if (task.type === 'prompt') checkInput('input', task.input)
     if (this.#isClosed) throw new ThreadClosedError(this.id)
 
     const [running] = this.#turns
@@ -207,7 +210,7 @@ export class Thread implements AsyncDisposable {
     if (running !== undefined && (whenBusy === 'reject' || task.type === 'continue'))
       throw new ThreadBusyError(this.id)
     if (running !== undefined && whenBusy === 'steer' && task.type === 'prompt') {
-      running.steer(task.input)
+      running.steer(task.input, options.author)
       emit({ type: 'thread.started', thread_id: this.id })
       return await this.#follow(running, options, emit, stopped)
     }
@@ -293,23 +296,6 @@ async function stopAll(turns: readonly ActiveTurn[], stop: TurnStop): Promise<vo
 function checkDecision(decision: unknown): void {
   if (isDecision(decision)) return
   throw new OptionError('decision', `must be { decision } with one of ${DECISIONS.join(', ')}.`)
-}
-
-/** @throws {OptionError} */
-function checkInput(input: unknown): Input {
-  if (input === '' || (Array.isArray(input) && input.length === 0))
-    throw new OptionError('input', 'must not be empty.')
-  if (typeof input === 'string') return input
-  const isPart = (part: unknown) =>
-    typeof part === 'object' &&
-    part !== null &&
-    (('type' in part && part.type === 'text' && 'text' in part && typeof part.text === 'string') ||
-      ('type' in part && part.type === 'local_image' && 'path' in part && typeof part.path === 'string'))
-  if (Array.isArray(input) && input.every(isPart)) return input as Input
-  throw new OptionError(
-    'input',
-    "must be a string, or an array of { type: 'text', text } and { type: 'local_image', path }.",
-  )
 }
 
 /** Whether the signal is aborted before the promise has settled, or was. */

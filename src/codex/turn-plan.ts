@@ -1,7 +1,7 @@
 /** What a turn's options come to, decided before anything happens. */
 
 import path from 'node:path'
-import { defaultPinPosition, type PinPosition } from '../context/index.ts'
+import { type BoardPosition, defaultPinPosition, type PinPosition } from '../context/index.ts'
 import { existsOnHost } from '../platform/host-files.ts'
 import type { WorkspaceOptions } from '../platform/open-workspace.ts'
 import { requireSandbox } from '../platform/sandbox.ts'
@@ -11,8 +11,9 @@ import type { JsonSchema } from '../protocol/json.ts'
 import type { ApprovalPolicy, ToolMode } from '../protocol/modes.ts'
 import type { ThreadMeta } from '../protocol/thread-record.ts'
 import type { Store } from '../stores/ports.ts'
-import { type Schema, toJsonSchema } from '../tools/schema.ts'
+import { compileSchema, type Schema, toJsonSchema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
+import { needsPrice } from './cost-limit.ts'
 import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
 import type { Runtime } from './runtime.ts'
 import type { TurnModel } from './turn-scope.ts'
@@ -25,6 +26,9 @@ export interface TurnPlan {
   readonly approvalPolicy: ApprovalPolicy
   readonly outputSchema: JsonSchema | undefined
   readonly pinPrompt: PinPosition
+  readonly boardPosition: BoardPosition
+  /** Who the model speaks for. */
+  readonly agentId: string | undefined
   readonly history: HistoryName
   /** What the developer says to the model, part by part. */
   readonly developerTexts: readonly string[]
@@ -54,6 +58,7 @@ export async function planTurn(
     runtime.model(slug, thread, threadId),
     runtime.tools(thread.packs),
   ])
+  needsPrice(model, runtime.options.limits)
   const toolMode = thread.toolMode ?? 'script'
   return {
     model,
@@ -64,14 +69,27 @@ export async function planTurn(
     outputSchema:
       turn.outputSchema === undefined
         ? undefined
-        : toJsonSchema('outputSchema', turn.outputSchema as Schema<unknown>, 'output'),
+        : await answerSchema('outputSchema', turn.outputSchema as Schema<unknown>),
     pinPrompt: thread.pinPrompt ?? defaultPinPosition(toolMode),
+    boardPosition: thread.boardPosition ?? 'tail',
+    agentId: thread.agentId ?? meta?.agentId,
     history: thread.history ?? 'regular',
     developerTexts: [
       ...(thread.developerInstructions === undefined ? [] : [thread.developerInstructions]),
       ...tools.packs.flatMap(({ instructions }) => (instructions === undefined ? [] : [instructions.trim()])),
     ],
   }
+}
+
+/**
+ * What a provider is told of the shape of an answer.
+ *
+ * @throws {OptionError} Nobody could say whether an answer fits it: that is better known before one is paid for.
+ */
+export async function answerSchema(option: string, schema: Schema<unknown>): Promise<JsonSchema> {
+  const document = toJsonSchema(option, schema, 'output')
+  await compileSchema(option, schema)
+  return document
 }
 
 /** A place that is not there yet may become a file, in whose stead nothing else must stand meanwhile. */

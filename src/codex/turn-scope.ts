@@ -4,7 +4,7 @@ import type { ModelClient, ModelRequest } from '../model/model-client.ts'
 import type { ModelInfo } from '../model/model-table.ts'
 import type { Tracer } from '../observability/tracer.ts'
 import type { ThreadId, TurnId } from '../protocol/ids.ts'
-import type { JsonSchema } from '../protocol/json.ts'
+import type { JsonObject, JsonSchema } from '../protocol/json.ts'
 import type { SandboxMode, ToolMode } from '../protocol/modes.ts'
 import type { CallItem, CallOutputItem, ResponseItem } from '../protocol/response-item.ts'
 import type { ThreadRecord } from '../protocol/thread-record.ts'
@@ -78,6 +78,10 @@ export interface TurnScope {
   hasQuestion(callId: string): boolean
   readonly documents: ThreadDocuments
   readonly limits: TurnLimits
+  /** What scripts of the thread have stored; they add to it. */
+  readonly stored: Map<string, unknown>
+  /** What of the environment scripts may see. */
+  readonly scriptEnvironment: JsonObject
   readonly hooks: Hooks
   /** Whether calls are shown while they arrive. */
   readonly showsPreviews: boolean
@@ -88,6 +92,8 @@ export interface TurnScope {
   keep(record: ThreadRecord): Promise<void>
   /** What the model sees, oldest first. */
   prompt(step: number): Promise<readonly ResponseItem[]>
+  /** A conversation as the agent of the turn hears it. */
+  heard(items: readonly ResponseItem[]): readonly ResponseItem[]
   /** Whether the next request would be too long, and there is something to make it shorter. */
   isFull(): boolean
   /**
@@ -102,4 +108,6 @@ export interface TurnScope {
   settled(): Promise<void>
   /** What was steered into the turn since the last look. */
   steered(): Promise<ResponseItem[]>
+  /** What the model has to look at before the turn ends; nothing where it may. */
+  beforeEnd(): Promise<readonly ResponseItem[]>
 }

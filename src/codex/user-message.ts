@@ -10,12 +10,13 @@ import { imageType } from '../std/image-type.ts'
 /**
  * Images come first, each between two texts that name it; then the texts, a blank line between.
  *
+ * @param author Who says it, where that is not the one user.
  * @param folder What relative image paths start from.
  * @throws {OptionError} An image that cannot be read, or is of another type than PNG, JPEG, WebP and GIF.
  * @see Codex 0.169.0: the order and the tags.
  */
-export async function userMessage(input: Input, folder: string): Promise<MessageItem> {
-  if (typeof input === 'string') return message([{ type: 'input_text', text: input }])
+export async function userMessage(input: Input, folder: string, author?: string): Promise<MessageItem> {
+  if (typeof input === 'string') return message([{ type: 'input_text', text: input }], author)
   const content: ContentItem[] = []
   let number = 0
   for (const part of input) {
@@ -29,10 +30,15 @@ export async function userMessage(input: Input, folder: string): Promise<Message
   }
   const texts = input.flatMap((part) => (part.type === 'text' ? [part.text] : []))
   if (texts.length > 0) content.push({ type: 'input_text', text: texts.join('\n\n') })
-  return message(content)
+  return message(content, author)
 }
 
-const message = (content: ContentItem[]): MessageItem => ({ type: 'message', role: 'user', content })
+const message = (content: ContentItem[], author: string | undefined): MessageItem => ({
+  type: 'message',
+  role: 'user',
+  content,
+  ...(author === undefined ? {} : { agentId: author }),
+})
 
 async function dataUrl(file: string): Promise<string> {
   let bytes: Buffer

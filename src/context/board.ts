@@ -2,19 +2,8 @@
 
 import type { MessageItem } from '../protocol/response-item.ts'
 import { approximateTokens } from '../std/truncate.ts'
+import type { BoardNote } from '../tools/tool.ts'
 import { contextMessage, escaped, oneLine } from './messages.ts'
-
-/** A note that stands near the prompt for some turns. */
-export interface BoardNote {
-  readonly id: string
-  readonly text: string
-  /** The turn that it comes from. */
-  readonly turnId?: string
-  /** How to get at the whole, as a call that can be copied. */
-  readonly call?: string
-  /** How many turns it will still stand there, this one included. */
-  readonly turnsLeft?: number
-}
 
 /** A note that comes in while a turn runs. */
 export interface TurnNote {

@@ -1,7 +1,8 @@
 /** What stands around the history. */
 
+export type { BoardNote } from '../tools/tool.ts'
 export { type AgentsMd, type AgentsMdOptions, findAgentsMd, type InstructionFiles } from './agents-md.ts'
-export { type BoardNote, boardMessage, noteMessage, type TurnNote } from './board.ts'
+export { boardMessage, noteMessage, type TurnNote } from './board.ts'
 export { COMPACTION_PROMPT, SUMMARY_INTRODUCTION } from './compaction-prompt.ts'
 export { type ContextBaseline, readContextBaseline } from './context-baseline.ts'
 export { type ContextUpdate, contextUpdate } from './context-update.ts'

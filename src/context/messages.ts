@@ -7,6 +7,11 @@ export function contextMessage(role: 'developer' | 'user', texts: readonly strin
   return { type: 'message', role, content: texts.map((text): ContentItem => ({ type: 'input_text', text })) }
 }
 
+/** What a hook wants done before the turn ends, as Codex words it. */
+export function hookPrompt(text: string): MessageItem {
+  return contextMessage('user', [`<hook_prompt hook_run_id="stop">${escaped(text)}</hook_prompt>`])
+}
+
 /** So that a text cannot end the element it stands in, nor begin another. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

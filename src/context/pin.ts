@@ -28,9 +28,11 @@ export function pinnedPrompt(options: {
     .join('\n')
     .trim()
   if (text === '') return null
+  const { agentId } = options.prompt
   return {
     type: 'message',
     role: 'user',
+    ...(agentId === undefined ? {} : { agentId }),
     content: [{ type: 'input_text', text: `<original-user-prompt>\n${text}\n</original-user-prompt>` }],
   }
 }

@@ -36,7 +36,7 @@ export interface WaitOptions {
 }
 
 /**
- * The running scripts of one conversation, which share what they `store`.
+ * The running scripts of one conversation.
  *
  * A cell outlives the look that started it; it is gone once its end was seen. Disposing stops them all.
  */
@@ -53,15 +53,12 @@ export class CellTable implements AsyncDisposable {
   /**
    * Starts a script, and gives the first look at it: at its end, when it yields, or after `yieldTimeMs`.
    *
-   * @param settings `signal` stops the script, at whichever look it is.
+   * @param settings `signal` stops the script, at whichever look it is; without `stored`, the table's scripts share what
+   *   they store.
    */
-  exec(
-    source: string,
-    settings: Omit<ScriptRunSettings, 'stored'>,
-    { yieldTimeMs }: ExecOptions,
-  ): Promise<CellReport> {
+  exec(source: string, settings: ScriptRunSettings, { yieldTimeMs }: ExecOptions): Promise<CellReport> {
     const cellId = String(++this.#lastId)
-    const cell = new Cell(this.#engine, source, { ...settings, stored: this.#stored })
+    const cell = new Cell(this.#engine, source, { stored: this.#stored, ...settings })
     this.#cells.set(cellId, cell)
     return this.#look(cellId, cell, yieldTimeMs)
   }

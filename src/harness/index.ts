@@ -12,7 +12,7 @@ export {
 } from './carriers.ts'
 export { type CellReport, CellTable, DEFAULT_WAIT_MS, type ExecOptions, type WaitOptions } from './cells.ts'
 export { CellError, PragmaError, ScriptStopError, ValueRefusedError } from './errors.ts'
-export { DEFAULT_LIMITS, type ScriptLimits } from './limits.ts'
+export { DEFAULT_LIMITS, resolveLimits, type ScriptLimits } from './limits.ts'
 export { type ExecRequest, parseExecRequest } from './pragma.ts'
 export { DEFAULT_OUTPUT_TOKENS, renderCell, reportOf } from './render.ts'
 export { ScriptEngine, type ScriptEngineOptions, type ScriptRunSettings } from './script-engine.ts'

@@ -21,7 +21,10 @@ export interface ScriptLimits {
   readonly argumentBytesMax: number
   /** Bytes of JSON of what one call gives. */
   readonly callResultBytesMax: number
-  /** Bytes of JSON of the returned value; apart from it, as much for text, images and stored values together. */
+  /**
+   * Bytes of JSON of the returned value; apart from it, as much for text and stored values together. Images count by
+   * themselves: four times what one call may give.
+   */
   readonly resultBytesMax: number
   /** Characters of console lines, of which there are at most 200. */
   readonly consoleBytesMax: number

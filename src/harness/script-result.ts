@@ -84,6 +84,8 @@ export type ScriptEvent =
   | { readonly type: 'output_added'; readonly output: ScriptOutput }
   /** `notify()`: something the model should know at once. */
   | { readonly type: 'notified'; readonly text: string }
+  /** `store()`: what later scripts will `load`, told once the script has ended. */
+  | { readonly type: 'stored'; readonly entries: ReadonlyArray<readonly [key: string, value: unknown]> }
   /** `yield_control()`: the model may look at the output so far. */
   | { readonly type: 'yielded' }
   | { readonly type: 'task_started'; readonly taskId: string; readonly path: string }

@@ -292,6 +292,7 @@ export class ScriptRun {
     const { stored } = this.#options
     const { output, logs, writes } = this.#record
     for (const [key, value] of writes) stored?.set(key, value)
+    if (writes.length > 0) this.#record.emit({ type: 'stored', entries: writes })
     const warnings = [...this.#unattendedWarnings(ending), ...leftOver.map(mayStillRun)]
     const trace = { output, calls: this.#ledger.records(), logs, warnings }
 

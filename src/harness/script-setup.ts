@@ -7,6 +7,9 @@ import type { ScriptRunSettings } from './script-engine.ts'
 import type { ScriptReplay } from './script-replay.ts'
 import { encodeTagged } from './tagged-json.ts'
 
+/** Pictures come from calls, so what one call may give is the measure of them. */
+const IMAGES_PER_CALL_RESULT = 4
+
 /**
  * @returns JSON of `GuestSetup`.
  * @throws {OptionError} A context that is no JSON.
@@ -27,6 +30,7 @@ export function setupOf(
     taskPrefix,
     argumentChars: limits.argumentBytesMax,
     resultChars: limits.resultBytesMax,
+    imageChars: IMAGES_PER_CALL_RESULT * limits.callResultBytesMax,
     consoleChars: limits.consoleBytesMax,
     consoleLines: CONSOLE_LINES_MAX,
     context,

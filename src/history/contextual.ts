@@ -2,7 +2,7 @@
 
 import type { MessageItem, ResponseItem } from '../protocol/response-item.ts'
 
-/** How such messages begin. Facts of Codex's wire, and the last eight ours. */
+/** How such messages begin. Facts of Codex's wire, and those after the first seven ours, but `<hook_prompt`. */
 const BEGINNINGS = [
   '<environment_context>',
   '# AGENTS.md instructions for',
@@ -16,6 +16,7 @@ const BEGINNINGS = [
   '<task-note>',
   '<board>',
   '<note',
+  '<hook_prompt',
   '<conversation-summary>',
   '<open-failures>',
 ]

@@ -57,23 +57,27 @@ export function createConnection({ transport, config, path, body, signal }: Exch
   signal.addEventListener('abort', onAbort, { once: true })
   let reader: ReadableStreamDefaultReader<Uint8Array> | null = null
 
-  let isWaiting = false
+  let waitingSince: number | null = null
   let wasSilent = false
-  const timer = setTimeout(() => {
-    if (!isWaiting) return
+  // Set anew when it fires, rather than at each of the many waits.
+  const look = () => {
+    const silentMs = waitingSince === null ? 0 : performance.now() - waitingSince
+    if (silentMs < idleTimeoutMs) {
+      timer = setTimeout(look, idleTimeoutMs - silentMs).unref()
+      return
+    }
     wasSilent = true
     stop.abort()
-  }, idleTimeoutMs)
-  timer.unref()
+  }
+  let timer = setTimeout(look, idleTimeoutMs).unref()
 
   /** Wait for the provider; only such waiting counts as silence, never the consumer's own work. */
   async function listen<T>(promise: Promise<T>): Promise<T> {
-    isWaiting = true
-    timer.refresh()
+    waitingSince = performance.now()
     try {
       return await promise
     } finally {
-      isWaiting = false
+      waitingSince = null
     }
   }
 

@@ -44,3 +44,4 @@ export {
   resolveModel,
   shippedModels,
 } from './slug.ts'
+export { isSurvivable } from './survivable.ts'

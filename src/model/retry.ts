@@ -51,8 +51,9 @@ export type StreamRetry = { readonly retry: true; readonly delayMs: number } | {
  * Whether a turn asks again after this failure, and how long it waits first.
  *
  * Codex also tries again what `retryable` calls hopeless, such as a 404: this is its table, not a judgement of ours.
- * Two things are ours: a provider that asks for more than ten minutes is not asked again, and neither is one that
- * redirects, because Codex follows those and we do not.
+ * Three things are ours. A provider that asks for more than ten minutes is not asked again, and neither is one that
+ * redirects, because Codex follows those and we do not. One that breaks off for having too much to do, or names a time to
+ * come back, is asked again: that is over in seconds, and what was done of the turn would be lost with it.
  *
  * @param attempt 1 before the first retry.
  * @param retriesMax Codex's `stream_max_retries`, 5.
@@ -72,6 +73,9 @@ export function streamRetry(error: unknown, attempt: number, retriesMax = STREAM
     case 'rate_limited':
       // A 429 that names no time ends the turn; inside a stream the usual delays do.
       return isStatus(error, 429) && retryAfterMs === undefined ? never : again
+    case 'server_overloaded':
+      // As a status it has had its quick retries by now, unless it named a time.
+      return isStatus(error, undefined) || retryAfterMs !== undefined ? again : never
     case 'model_refused':
       return isStatus(error, 400) || isStatus(error, undefined) || isRedirect(error) ? never : again
     default:

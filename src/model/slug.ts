@@ -13,6 +13,8 @@ export interface ModelEntry {
   readonly provider?: string
   /** As the provider spells it; the entry's own name unless told. */
   readonly model?: string
+  /** Slugs of the models that take over, in this order, where one fails; what they have in their turn is not asked. */
+  readonly fallback?: readonly string[]
   readonly reasoning?: ModelRequest['reasoning']
   readonly temperature?: number
   readonly limits?: {
@@ -23,7 +25,7 @@ export interface ModelEntry {
   readonly price?: ModelPrice
 }
 
-export type ModelOverrides = Omit<ModelEntry, 'provider' | 'model'>
+export type ModelOverrides = Omit<ModelEntry, 'provider' | 'model' | 'fallback'>
 
 export interface ResolvedModel {
   /** A name in the host's `providers`, or one of `knownProviders`. */
@@ -68,7 +70,7 @@ export function resolveModel(slug: string, options: ResolveOptions): ResolvedMod
 }
 
 function resolveEntry(name: string, entry: ModelEntry, options: ResolveOptions): ResolvedModel {
-  const { provider, model = name, ...overrides } = entry
+  const { provider, model = name, fallback: _later, ...overrides } = entry
   if (overrides.price !== undefined) checkPrice(`models.${name}.price`, overrides.price)
   if (provider === undefined) return { ...resolvePlain(model, options), overrides }
   const isKnown = ownValue(knownProviders, provider) !== undefined

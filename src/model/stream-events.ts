@@ -8,6 +8,7 @@ import type { ModelEvent, ModelRequest } from './model-client.ts'
 import type { RateLimit } from './rate-limits.ts'
 import { createRedactor } from './redact.ts'
 import type { DecodeContext, StreamDecoder } from './stream-decoder.ts'
+import { unbatched } from './unbatched.ts'
 
 export interface StreamCall extends Exchange {
   readonly request: ModelRequest
@@ -21,7 +22,12 @@ export interface StreamCall extends Exchange {
  *
  * @throws {ProviderError} See `ModelClient.stream`.
  */
-export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent, void, undefined> {
+export function streamEvents(call: StreamCall): AsyncIterableIterator<ModelEvent, void> {
+  return unbatched(eventBatches(call), () => call.signal.throwIfAborted())
+}
+
+/** A batch for each piece of the body. */
+async function* eventBatches(call: StreamCall): AsyncGenerator<ModelEvent[], void, undefined> {
   const { request, signal } = call
   const provider = call.config.name
   signal.throwIfAborted()
@@ -29,22 +35,21 @@ export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent
   let requestId: string | undefined
   let decoder: StreamDecoder | null = null
   try {
-    const answer = await connection.open()
-    const { rateLimits } = answer
+    const { rateLimits, ...answer } = await connection.open()
     requestId = answer.requestId
     decoder = call.createDecoder({ provider, request, requestId, redact: createRedactor(call.config) })
     const sse = createSseDecoder()
-    let bytes: Uint8Array | null
-    do {
-      bytes = await connection.read()
-      const end = bytes === null ? sse.end() : null
-      const messages = bytes === null ? (end?.messages ?? []) : sse.push(bytes)
-      for (const event of eventsOf(messages, decoder)) {
-        yield withCost(withRateLimits(event, rateLimits), request.price)
-        signal.throwIfAborted()
-      }
-      if (end !== null && !decoder.isComplete) yield* withCosts(decoder.end(end.isWhole), request.price)
-    } while (bytes !== null && !decoder.isComplete)
+    let isOver = false
+    while (!isOver && !decoder.isComplete) {
+      const bytes = await connection.read()
+      isOver = bytes === null
+      const { messages, isWhole } = bytes === null ? sse.end() : { messages: sse.push(bytes), isWhole: false }
+      const { events, failure } = decoded(messages, decoder)
+      yield events.map((event) => withCost(withRateLimits(event, rateLimits), request.price))
+      // What stands before a failure is seen before it.
+      if (failure !== null) throw failure.error
+      if (isOver && !decoder.isComplete) yield withCosts(decoder.end(isWhole), request.price)
+    }
     if (!decoder.isComplete) throw new StreamInterruptedError({ provider })
   } catch (error) {
     if (signal.aborted) throw signal.reason
@@ -53,17 +58,27 @@ export async function* streamEvents(call: StreamCall): AsyncGenerator<ModelEvent
     // A socket that breaks after the last word takes nothing with it.
     const last = decoder.end(false)
     if (!decoder.isComplete) throw failure
-    yield* withCosts(last, request.price)
+    yield withCosts(last, request.price)
   } finally {
     connection.close(decoder?.isComplete === true)
   }
 }
 
-/** Decoded one by one, so that what stands before a failure is seen before it. */
-function* eventsOf(messages: readonly SseMessage[], decoder: StreamDecoder): Generator<ModelEvent> {
-  for (const message of messages) {
-    yield* decoder.decode(message.data)
-    if (decoder.isComplete) return
+interface Decoded {
+  readonly events: readonly ModelEvent[]
+  readonly failure: { readonly error: unknown } | null
+}
+
+function decoded(messages: readonly SseMessage[], decoder: StreamDecoder): Decoded {
+  const events: ModelEvent[] = []
+  try {
+    for (const { data } of messages) {
+      for (const event of decoder.decode(data)) events.push(event)
+      if (decoder.isComplete) break
+    }
+    return { events, failure: null }
+  } catch (error) {
+    return { events, failure: { error } }
   }
 }
 

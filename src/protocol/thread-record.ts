@@ -14,6 +14,8 @@ export const ThreadMeta = z.object({
   model: z.string().optional(),
   forkedFrom: z.string().optional(),
   source: z.string().optional(),
+  /** Who its agent is, where the thread carries several voices. */
+  agentId: z.string().optional(),
   /** What was checked out in the working directory. */
   git: z
     .object({
@@ -41,6 +43,15 @@ export const ThreadRecord = z.discriminatedUnion('type', [
     message: z.string().optional(),
   }),
   z.object({ type: z.literal('response_item'), item: ResponseItem }),
+  /** A model failed, and another one carries the turn on; both by their slugs. */
+  z.object({
+    type: z.literal('model_changed'),
+    turnId: z.string(),
+    from: z.string(),
+    to: z.string(),
+    /** What the first failed of, in one line. */
+    reason: z.string(),
+  }),
   /** What the model has been told of its surroundings; from then on only what changes is told. */
   z.object({ type: z.literal('context_told'), baseline: z.unknown() }),
   /** From here on the model sees `items` in place of everything before. */
@@ -74,6 +85,13 @@ export const ThreadRecord = z.discriminatedUnion('type', [
     scriptCallId: z.string(),
     seed: z.string(),
     clock: z.array(z.tuple([z.number(), z.number()])),
+  }),
+  /** What a script has stored for later ones. */
+  z.object({
+    type: z.literal('script_stored'),
+    scriptCallId: z.string(),
+    /** `isTagged`: whether the value holds tags for what JSON has no words for. */
+    entries: z.array(z.object({ key: z.string(), value: z.unknown(), isTagged: z.boolean().optional() })),
   }),
   /** A task that outlives its script was started; `task_ended` says how it ended. */
   z.object({

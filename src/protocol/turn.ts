@@ -19,6 +19,8 @@ export interface Turn<Output = unknown> {
   threadUsage: Usage
   threadId: string
   turnId: string
+  /** The slug of the model that gave the last response; left out when none did. */
+  model?: string
   /** Model requests that the turn made, retries not counted. */
   steps: number
   /** The final response, parsed and checked; only with `outputSchema`. */

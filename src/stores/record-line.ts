@@ -10,7 +10,8 @@ export interface BadLine {
 
 /** @returns The line without its newline: `{"t":"2026-11-21T09:30:00.000Z","type":…}`. */
 export function encodeRecord(record: ThreadRecord, now: number): string {
-  return JSON.stringify({ t: new Date(now).toISOString(), ...record })
+  // The time goes before the record's own fields; a copy of the record with it would cost more than the text.
+  return `{"t":"${new Date(now).toISOString()}",${JSON.stringify(record).slice(1)}`
 }
 
 /**

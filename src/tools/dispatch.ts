@@ -50,8 +50,14 @@ export interface Dispatcher {
   /** Takes the host's secrets out of what tools give back. */
   readonly redactor: Redactor
   readonly tracer: Tracer
-  readonly beforeToolCall?: BeforeToolCall
-  readonly afterToolCall?: AfterToolCall
+  /** Beside the host's verdicts there is one with all that the model is to read. */
+  readonly beforeToolCall?: (
+    call: Parameters<BeforeToolCall>[0],
+  ) => Promise<ToolCallVerdict | { readonly refusal: string } | undefined>
+  /** What it gives as `feedback` takes the place of the result, as a failure. */
+  readonly afterToolCall?: (
+    call: Parameters<AfterToolCall>[0],
+  ) => Promise<{ readonly feedback: string } | undefined>
   readonly context: (call: {
     readonly callId: string
     readonly signal: AbortSignal
@@ -84,20 +90,34 @@ export async function dispatch(call: DispatchCall, dispatcher: Dispatcher): Prom
   const span = dispatcher.tracer.startSpan(`execute_tool ${entry.directName}`, {
     attributes: { 'gen_ai.tool.name': entry.directName, 'gen_ai.tool.call.id': callId },
   })
-  const outcome = await attempt(call, dispatcher)
+  let { input } = call
+  const outcome = await attempt(call, dispatcher, (rewritten) => {
+    input = rewritten
+  })
   endSpan(span, outcome)
   try {
-    await dispatcher.afterToolCall?.({ tool: entry.directName, callId, input: call.input, outcome })
+    const said = await dispatcher.afterToolCall?.({
+      tool: entry.directName,
+      callId,
+      input,
+      outcome,
+    })
+    if (said !== undefined) return failure(new ToolError(said.feedback))
   } catch (error) {
     return failure(new ToolError(`The afterToolCall hook failed: ${messageOf(error)}`, { cause: error }))
   }
   return outcome
 }
 
-async function attempt(call: DispatchCall, dispatcher: Dispatcher): Promise<DispatchOutcome> {
+/** @param rewrite Told what a hook has put in the place of the input. */
+async function attempt(
+  call: DispatchCall,
+  dispatcher: Dispatcher,
+  rewrite: (input: unknown) => void,
+): Promise<DispatchOutcome> {
   const { signal } = call
   try {
-    const admitted = await admit(call, dispatcher)
+    const admitted = await admit(call, dispatcher, rewrite)
     const shown = new ShownCall(call, admitted.input, dispatcher)
     return shown.end(await run(call, admitted, shown, dispatcher))
   } catch (error) {
@@ -112,7 +132,11 @@ interface Admitted extends Passage {
 }
 
 /** Hooks, schema and approval, in this order: what is approved is what will run. */
-async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<Admitted> {
+async function admit(
+  call: DispatchCall,
+  dispatcher: Dispatcher,
+  rewrite: (input: unknown) => void,
+): Promise<Admitted> {
   const { entry, callId, signal } = call
   const { tool, directName } = entry
   let wanted = call.input
@@ -120,7 +144,11 @@ async function admit(call: DispatchCall, dispatcher: Dispatcher): Promise<Admitt
   if (verdict !== undefined && 'deny' in verdict) {
     throw new ApprovalDeniedError(`${directName} was not run: ${verdict.deny}`)
   }
-  if (verdict !== undefined) wanted = verdict.input
+  if (verdict !== undefined && 'refusal' in verdict) throw new ApprovalDeniedError(verdict.refusal)
+  if (verdict !== undefined) {
+    wanted = verdict.input
+    rewrite(wanted)
+  }
 
   const checked = await validate(tool.input, wanted)
   if (!checked.ok) throw new InvalidArgumentsError(directName, checked.issues, entry.inputSchema)

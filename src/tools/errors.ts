@@ -66,6 +66,16 @@ export class ToolAbortedError extends ToolError {
   }
 }
 
+/** A tool wants a model, and its host has none. */
+export class ChatUnavailableError extends ToolError {
+  override readonly name = 'ChatUnavailableError'
+  override readonly code = 'chat_unavailable'
+
+  constructor() {
+    super('No model was asked: scripts that run without an agent have none. Do it without a model.')
+  }
+}
+
 /** A question for the user, and nobody to put it to. */
 export class UserInputUnavailableError extends ToolError {
   override readonly name = 'UserInputUnavailableError'

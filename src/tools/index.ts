@@ -10,6 +10,7 @@ export {
 } from './approval.ts'
 export type { AssessedQuestion, Assessment, AssessmentContext } from './assessment.ts'
 export { describeTool, findTools, indexLine, scriptCatalogue } from './catalogue.ts'
+export type { Chat, ChatData, ChatMessage, ChatOptions, ChatResult } from './chat.ts'
 export { isDangerous, isKnownSafe, proposedRule } from './command-risk.ts'
 export {
   type CommandDecision,
@@ -53,16 +54,19 @@ export {
 } from './schema.ts'
 export {
   type AnyTool,
+  type BoardNote,
   type CallOutcome,
   type CallPreview,
   defineTool,
   type ItemBody,
   type ItemView,
   type ModelAbilities,
+  type NewBoardNote,
   type RequestUserInput,
   type Requirement,
   type ThreadDocuments,
   type Tool,
+  type ToolBoard,
   type ToolContext,
   type ToolProgress,
   type UserAnswers,

@@ -11,6 +11,7 @@ import type { CustomToolSpec } from '../protocol/tool-spec.ts'
 import type { TruncationPolicy } from '../std/truncate.ts'
 import type { DocumentInfo } from '../stores/ports.ts'
 import type { Assessment, AssessmentContext } from './assessment.ts'
+import type { Chat } from './chat.ts'
 import { checkName } from './names.ts'
 import type { InputOf, OutputOf, Schema } from './schema.ts'
 
@@ -22,6 +23,44 @@ export interface ThreadDocuments {
   /** Bytes from `offset`, at most `limit` of them. @throws {DocumentNotFoundError} */
   read(fileKey: FileKey, range?: { offset?: number; limit?: number }): Promise<Uint8Array>
   list(): Promise<DocumentInfo[]>
+}
+
+/** A note that stands near the prompt for some turns. */
+export interface BoardNote {
+  readonly id: string
+  readonly text: string
+  /** The turn that it comes from. */
+  readonly turnId?: string
+  /** How to get at the whole, as a call that can be copied. */
+  readonly call?: string
+  /** How many turns it will still stand there, this one included. */
+  readonly turnsLeft?: number
+}
+
+/** A note that a tool puts up. */
+export interface NewBoardNote {
+  /** Names the note: another one of this name takes its place. One is made unless given. */
+  readonly id?: string
+  /** At most 2,000 characters. */
+  readonly text: string
+  /** How to get at the whole, as a call that can be copied. */
+  readonly call?: string
+  /** How many turns it stands there, this one included. Default 3. */
+  readonly ttlTurns?: number
+}
+
+/**
+ * Short notes that the model sees near its prompt for some turns. They are not stored with the thread.
+ *
+ * A note shows at once, behind the outputs, and from the next turn on with the others in front of the prompt.
+ */
+export interface ToolBoard {
+  /** Gives the note's id; a note of the same id begins its turns anew. @throws {ToolError} It is too long, or no note. */
+  put(note: NewBoardNote): string
+  /** From the next turn on it is gone; what this turn shows stays. False where there is no such note. */
+  remove(id: string): boolean
+  /** Newest first. */
+  list(): readonly BoardNote[]
 }
 
 /** What a tool may say while it works. */
@@ -44,6 +83,7 @@ export interface ToolContext {
   /** Without its policy for a call that was let out of it. */
   readonly workspace: Workspace
   readonly documents: ThreadDocuments
+  readonly board: ToolBoard
   readonly progress: (update: ToolProgress) => void
   readonly log: Log
   /** What is known of the model that reads the result; of a script's host nothing. */
@@ -54,6 +94,13 @@ export interface ToolContext {
    * @throws {UserInputUnavailableError} The host has nobody to ask.
    */
   readonly requestUserInput: RequestUserInput
+  /**
+   * Asks a model once, outside the thread: the turn's unless another is named, stopped when the call is. What it costs
+   * is not counted with the turn.
+   *
+   * @throws {ChatUnavailableError} The host has no model, such as a script's. Otherwise as `codex.chat()`.
+   */
+  readonly chat: Chat
   readonly ids: { readonly threadId: ThreadId; readonly turnId: TurnId; readonly callId: string }
 }
 

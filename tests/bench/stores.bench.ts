@@ -115,10 +115,11 @@ await using contestants = new AsyncDisposableStack()
 contestants.defer(() => rm(folder, { recursive: true, force: true }))
 const bare = contestants.use(await floor())
 const files = contestants.use(await ours('files', fileStore(path.join(folder, 'files'))))
+const sqlite = contestants.use(await ours('sqlite', sqliteStore(path.join(folder, 'store.db'))))
 const all = [
   bare,
   files,
-  contestants.use(await ours('sqlite', sqliteStore(path.join(folder, 'store.db')))),
+  sqlite,
   contestants.use(await ours('memory', memoryStore())),
   ...(hasRedisServer ? [contestants.use(await onRedis())] : []),
 ]
@@ -161,3 +162,4 @@ printTable([
 console.log()
 printTarget('files, an append', of(files, 'appendMs'), 0.2, ' ms')
 printTarget('files, a resume', of(files, 'resumeMs'), 150, ' ms')
+printTarget('sqlite, a resume', of(sqlite, 'resumeMs'), 150, ' ms')

@@ -65,7 +65,7 @@ describe('a command line that cannot be meant', () => {
 })
 
 describe('help', () => {
-  test.each([[[]], [['run']], [['demo']], [['apply-patch']], [['script']], [['tools']]])(
+  test.each([[[]], [['run']], [['demo']], [['apply-patch']], [['script']], [['tools']], [['threads']]])(
     'of %j goes to standard output',
     async (command) => {
       await using bench = await cliBench()

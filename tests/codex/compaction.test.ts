@@ -14,7 +14,7 @@ async function eventsOf(run: AsyncIterable<ThreadEvent>): Promise<ThreadEvent[]>
   return await Array.fromAsync(run)
 }
 
-test('between two steps, past the limit, a summary takes the place of calls and outputs', async () => {
+test('pain 19: between two steps, past the limit, a summary takes the place of calls and outputs', async () => {
   await using at = await bench(
     [
       [READ, uses({ input_tokens: 6_000 })],
@@ -57,7 +57,7 @@ test('a resumed thread goes on from the summary', async () => {
   expect(last).not.toContain('"one"')
 })
 
-test('a summary that fails leaves the conversation as it is, and says so', async () => {
+test('pain 19: a summary that fails leaves the conversation as it is, and says so', async () => {
   await using at = await bench(
     [
       [READ, uses({ input_tokens: 6_000 })],
@@ -83,7 +83,7 @@ const OVERFLOW = refuses(400, {
   error: { code: 'context_length_exceeded', message: 'Your input exceeds the context window of this model.' },
 })
 
-test('a request that is too long for the provider is compacted once, then sent again', async () => {
+test('pain 20: a request that is too long for the provider is compacted once, then sent again', async () => {
   await using at = await bench([READ, OVERFLOW, says('the summary'), says('done')], { files })
   const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...direct })
 
@@ -103,7 +103,7 @@ test('a conversation that is too long even then ends with the typed error', asyn
   expect(at.provider.requests).toHaveLength(4)
 })
 
-test('one that is too long to be summarised loses its oldest items first', async () => {
+test('pain 20: one that is too long to be summarised loses its oldest items first', async () => {
   await using at = await bench([says('one'), OVERFLOW, OVERFLOW, says('the summary'), says('two')], { files })
   const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...direct })
   await thread.run('first')

@@ -56,7 +56,7 @@ async function killedWhileAsking(state: TempFolder, folder: TempFolder, url: str
 
 const SEND = calls('send', { order: 'A1' }, { callId: 'send-1' })
 
-test('a restarted process lists the question, answers it, and the call runs once', async () => {
+test('pain 17: a restarted process lists the question, answers it, and the call runs once', async () => {
   await using at = await cutOff(SEND, says('It is on its way.'))
 
   const [request] = await at.thread.approvals()
@@ -103,7 +103,7 @@ test('an unanswered question is asked again under its id when the turn goes on',
   expect(await at.done()).toEqual(['sent A1'])
 })
 
-test('with a new prompt, a question that nobody answered counts as denied', async () => {
+test('pain 17: with a new prompt, a question that nobody answered counts as denied', async () => {
   await using at = await cutOff(SEND, says('Never mind.'))
 
   await at.thread.run('Forget it')
@@ -112,7 +112,7 @@ test('with a new prompt, a question that nobody answered counts as denied', asyn
   expect(await at.thread.approvals()).toEqual([])
 })
 
-test('a call that was at work is not run again, and the model is told', async () => {
+test('pain 18: a call that was at work is not run again, and the model is told', async () => {
   await using at = await cutOff(
     [calls('pack_up', { order: 'A1' }, { callId: 'pack-1' }), SEND],
     says('I will look.'),

@@ -188,7 +188,7 @@ test('a tracer gets a span for each request and each call, all of them ended', a
   expect([...open]).toEqual([])
 })
 
-test('four hundred turns on one signal leave no listener behind', async () => {
+test('pain 11: four hundred turns on one signal leave no listener behind', async () => {
   const warnings: Error[] = []
   const listen = (warning: Error) => warnings.push(warning)
   process.on('warning', listen)

@@ -57,7 +57,7 @@ test('options that cannot be meant reject the run', async () => {
   expect(error).toMatchObject({ code: 'bad_option', option: 'packs' })
 })
 
-test('a host that closes nothing ends by itself', async () => {
+test('pain 24: a host that closes nothing ends by itself', async () => {
   await using folder = await tempFolder()
   await using provider = await startProvider([
     calls('exec', { source: "return (await tools.exec('echo hi')).stdout" }),

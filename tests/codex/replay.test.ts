@@ -57,7 +57,7 @@ async function killedId(word: string, args: readonly string[]): Promise<string> 
 
 const output = ({ provider }: Killed, request: number) => String(provider.requests[request]?.outputOf('exec'))
 
-test('finished calls are not repeated, and two equal reads with a write between them stay two', async () => {
+test('pain 18: finished calls are not repeated, and two equal reads with a write between them stay two', async () => {
   await using killed = await killedAt(
     'hanging',
     `const before = await tools.count()

@@ -128,7 +128,7 @@ test('a refusal fails the run: the last event says so, and both readers get the 
   ])
 })
 
-test('a stream that was cut is asked for again, and a call that was whole is not run twice', async () => {
+test('pain 12: a stream that was cut is asked for again, and a call that was whole is not run twice', async () => {
   await using at = await bench([
     [calls('exec_command', { cmd: 'echo once >> log.txt' }), endsWithoutTerminalEvent()],
     says('done'),
@@ -190,7 +190,7 @@ test('leaving the loop stops the turn and its command, and leaves a history that
   expect(at.provider.requests[1]?.outputOf('exec_command')).toMatch(/abort/)
 })
 
-test('a stopped run rejects nobody who did not look', async () => {
+test('pain 8: a stopped run rejects nobody who did not look', async () => {
   await using at = await bench([hangs()])
   const rejections: unknown[] = []
   const listen = (error: unknown) => rejections.push(error)
@@ -206,7 +206,7 @@ test('a stopped run rejects nobody who did not look', async () => {
   expect(rejections).toEqual([])
 })
 
-test('a second run on a busy thread is refused, queued or steered as the thread says', async () => {
+test('pain 25: a second run on a busy thread is refused, queued or steered as the thread says', async () => {
   const script = [calls('exec_command', { cmd: 'sleep 0.2' }), says('first'), says('second')]
   await using rejecting = await bench(script.slice(0, 2))
   await using queueing = await bench(script)

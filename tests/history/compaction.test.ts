@@ -132,7 +132,7 @@ test('a patch fails for its files, and is made good by a patch for them', () => 
   expect(openFailures([...items, patch('3', 'a.ts'), answer('3', 'ok', true)])).toEqual([])
 })
 
-test('a conversation loses its oldest item with its partner', () => {
+test('pain 19: a conversation loses its oldest item with its partner', () => {
   const items = [call('1', 'x', {}), says('user', 'a'), output('1', 'y'), says('user', 'b')]
 
   expect(withoutOldest(items).map(text)).toEqual(['a', 'b'])

@@ -60,7 +60,7 @@ describe('a history', () => {
     for (const [index, item] of items.entries()) expect(normalized[index]).toBe(item)
   })
 
-  test('(pain 1) with an open call gets an aborted output for it, the same one each time', () => {
+  test('pain 1: with an open call gets an aborted output for it, the same one each time', () => {
     check([user('go'), call('a')], [user('go'), call('a'), aborted('a')])
     check([call('a'), user('stop')], [call('a'), aborted('a'), user('stop')])
     check([call('a'), call('b'), output('b')], [call('a'), call('b'), output('b'), aborted('a')])
@@ -77,7 +77,7 @@ describe('a history', () => {
     })
   })
 
-  test('(pain 2) with an output whose call is gone, or comes later, loses the output', () => {
+  test('pain 2: with an output whose call is gone, or comes later, loses the output', () => {
     check([output('a'), user('go')], [user('go')])
     check([output('a'), call('a')], [call('a'), aborted('a')])
   })
@@ -121,7 +121,7 @@ describe('a history', () => {
     check([custom('a'), output('a')], [custom('a'), { ...output('a'), type: 'custom_tool_call_output' }])
   })
 
-  test('(pain 3) keeps reasoning in front of what it led to, and drops what led to nothing', () => {
+  test('pain 3: keeps reasoning in front of what it led to, and drops what led to nothing', () => {
     check(
       [reasoning('r1'), reasoning('r2'), call('a'), output('a')],
       [reasoning('r1'), reasoning('r2'), call('a'), output('a')],
@@ -166,7 +166,7 @@ describe('of 10,000 random histories', () => {
   const always = (holds: (items: ResponseItem[]) => void, numRuns: number) =>
     fc.assert(fc.property(histories, holds), { numRuns })
 
-  test('each call has one output of its kind, after it and before anything of another response', () => {
+  test('pain 2: each call has one output of its kind, after it and before anything of another response', () => {
     always((items) => {
       const open = new Map<string, ResponseItem>()
       const used = new Set<string>()
@@ -206,7 +206,7 @@ describe('of 10,000 random histories', () => {
     }, 1_500)
   })
 
-  test('reasoning is always followed by what it led to, in its old order', () => {
+  test('pain 3: reasoning is always followed by what it led to, in its old order', () => {
     always((items) => {
       const normalized = normalize(items)
       for (const [index, item] of normalized.entries()) {

@@ -76,7 +76,7 @@ const decoders = { responses: decodesResponses, messages: decodesMessages }
 const everyByte = cuts.filter(({ wireApi }) => wireApi !== 'chat')
 
 test.each(everyByte)(
-  '$wireApi: $title at any byte',
+  'pain 12: $wireApi: $title at any byte',
   { timeout: 60_000 },
   async ({ wireApi, stream, how }) => {
     const bytes = Buffer.from(stream)

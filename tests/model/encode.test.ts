@@ -488,7 +488,7 @@ test('without tools, the Chat API is sent no word about tools', async () => {
   expect(Object.keys(body)).toEqual(['model', 'messages', 'stream', 'stream_options'])
 })
 
-test('reasoning details go back as they came, on the message they led to', async () => {
+test('pain 5: reasoning details go back as they came, on the message they led to', async () => {
   const details = [{ type: 'reasoning.encrypted', data: 'xyz', index: 0 }]
   const request = requestWith({
     input: [
@@ -550,7 +550,7 @@ test('headers and query of the host are sent; those of the environment and of th
 })
 
 test.each(['responses', 'chat'] as const)(
-  '%s: a conversation that grows begins with the bytes it had',
+  'pain 21: %s: a conversation that grows begins with the bytes it had',
   async (wire) => {
     await using server = await startSseServer(sends(wire === 'chat' ? recordedChat : recordedResponses))
     const client = await clientFor(server.url, wire)

@@ -555,7 +555,7 @@ test('the tail of a request keeps its place when the next one comes, and what is
   expect(marked).toEqual([['Go.'], ['Go.', 'c1'], ['c1', 'c2']])
 })
 
-test('fifty turns: the bytes of each request begin with those of the one before, up to its tail', async () => {
+test('pain 21: fifty turns: the bytes of each request begin with those of the one before, up to its tail', async () => {
   const script = Array.from({ length: 50 }, (_, turn) => [
     thinks(`Thought ${turn}.`),
     ...(turn % 5 === 4

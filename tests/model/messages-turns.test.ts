@@ -44,12 +44,17 @@ function codexFor(providers: Readonly<Record<string, ScriptedProvider>>, more: C
   })
 }
 
-function blocksSent(provider: ScriptedProvider, index: number): Record<string, unknown>[] {
-  const messages = provider.requests[index]?.body.messages as { content: Record<string, unknown>[] }[]
-  return messages.flatMap(({ content }) => content)
+type Sent = { readonly role: string; readonly content: Record<string, unknown>[] }
+
+function messagesSent(provider: ScriptedProvider, index: number): Sent[] {
+  return provider.requests[index]?.body.messages as Sent[]
 }
 
-test('thinking goes back as it came, through a loop of parallel calls and failures', async () => {
+function blocksSent(provider: ScriptedProvider, index: number): Record<string, unknown>[] {
+  return messagesSent(provider, index).flatMap(({ content }) => content)
+}
+
+test('pain 4: thinking goes back as it came, through a loop of parallel calls and failures', async () => {
   await using provider = await startProvider(
     [
       [
@@ -110,7 +115,7 @@ test('a script runs, and the repeated prompt stands behind its output', async ()
   expect(pin).not.toHaveProperty('cache_control')
 })
 
-test('a provider that is changed in the middle of a thread reads what was said, and nothing private', async () => {
+test('pain 4: a provider that is changed in the middle of a thread reads what was said, and nothing private', async () => {
   await using claude = await startProvider(
     [[thinks('Secret thought.'), calls('weather', { town: 'Leeds' })], says('Rain.'), says('Still rain.')],
     { wireApi: 'messages' },
@@ -177,21 +182,67 @@ test('a turn that is stopped in a call leaves a thread that goes on', async () =
   expect(await provider.closed(0)).toBe('client')
 })
 
-test('a paused turn goes on from where it was', async () => {
+test.each(['direct', 'script'] as const)(
+  'a paused turn goes on from where it was, in %s mode',
+  async (toolMode) => {
+    const search = (id: string, query: string) =>
+      sends({ type: 'server_tool_use', id, name: 'web_search', input: { query } })
+    const found = (id: string) =>
+      sends({
+        type: 'web_search_tool_result',
+        tool_use_id: id,
+        content: [{ type: 'web_search_result', url: 'x' }],
+      })
+    await using provider = await startProvider(
+      [
+        [thinks('I do not know.'), says('I search.'), search('srvtoolu_1', 'one'), continues()],
+        [
+          found('srvtoolu_1'),
+          says('Once more.'),
+          search('srvtoolu_2', 'two'),
+          found('srvtoolu_2'),
+          continues(),
+        ],
+        says('Found.'),
+        says('You are welcome.'),
+      ],
+      { wireApi: 'messages' },
+    )
+    await using codex = codexFor({ claude: provider })
+    const thread = codex.startThread({ toolMode })
+
+    const turn = await thread.run('Look it up.')
+    await thread.run('Thanks.')
+
+    expect(turn).toMatchObject({ finalResponse: 'Found.', steps: 3 })
+    const lastOf = (index: number) => {
+      const last = messagesSent(provider, index).at(-1)
+      return [last?.role, last?.content.map(({ type }) => type)]
+    }
+    const begun = ['thinking', 'text', 'server_tool_use']
+    const gone = [...begun, 'web_search_tool_result', 'text', 'server_tool_use', 'web_search_tool_result']
+    expect(lastOf(1)).toEqual(['assistant', begun])
+    expect(lastOf(2)).toEqual(['assistant', gone])
+    expect(lastOf(3)[0]).toBe('user')
+    const types = blocksSent(provider, 3).map(({ type }) => String(type))
+    expect(types.filter((type) => type !== 'text')).toEqual(gone.filter((type) => type !== 'text'))
+  },
+)
+
+test('a turn that was stopped in its pause leaves a conversation that goes on', async () => {
   const search = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'q' } }
   await using provider = await startProvider(
     [[says('I search.'), sends(search), continues()], says('Found.')],
-    {
-      wireApi: 'messages',
-    },
+    { wireApi: 'messages' },
   )
-  await using codex = codexFor({ claude: provider })
+  await using codex = codexFor({ claude: provider }, { limits: { stepsMax: 1 } })
+  const thread = codex.startThread({ toolMode: 'direct' })
 
-  const turn = await codex.startThread({ toolMode: 'direct' }).run('Look it up.')
+  await expect(thread.run('Look it up.')).rejects.toMatchObject({ code: 'turn_limit' })
+  const next = await thread.run('Never mind.')
 
-  expect(turn.finalResponse).toBe('Found.')
-  expect(provider.requests).toHaveLength(2)
-  expect(provider.requests[1]?.texts('assistant')).toEqual(['I search.'])
+  expect(next.finalResponse).toBe('Found.')
+  expect(blocksSent(provider, 1).map(({ type }) => type)).not.toContain('server_tool_use')
 })
 
 test('a refusal ends the turn with its reason', async () => {

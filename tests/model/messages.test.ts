@@ -2,7 +2,16 @@
 
 import { expect, test } from 'vitest'
 import type { ModelEvent } from '../../src/model/index.ts'
-import { clientFor, deltasOf, eventsOf, failureOf, itemsDone, requestWith } from '../support/model-client.ts'
+import type { ResponseItem } from '../../src/protocol/response-item.ts'
+import {
+  clientFor,
+  deltasOf,
+  eventsOf,
+  failureOf,
+  itemsDone,
+  requestWith,
+  user,
+} from '../support/model-client.ts'
 import { recordedMessages } from '../support/recorded-streams.ts'
 import { messagesStream, type ResponsesEvent, refuses, sends, startSseServer } from '../support/sse-server.ts'
 
@@ -48,6 +57,15 @@ async function heard(...events: readonly ResponsesEvent[]): Promise<ModelEvent[]
   return await eventsOf(await clientFor(server.url, 'messages'), request)
 }
 
+/** The messages of a request with this conversation. */
+async function messagesFor(input: readonly ResponseItem[]): Promise<{ role: string; content: unknown[] }[]> {
+  await using server = await startSseServer(
+    sends(messagesStream(start, ...text(0, 'Hi.'), stops('end_turn'), stop)),
+  )
+  await eventsOf(await clientFor(server.url, 'messages'), { ...request, input })
+  return server.requests[0]?.body.messages as { role: string; content: unknown[] }[]
+}
+
 async function failed(...events: readonly ResponsesEvent[]): ReturnType<typeof failureOf> {
   await using server = await startSseServer(sends(messagesStream(...events)))
   return await failureOf(await clientFor(server.url, 'messages'), request)
@@ -84,7 +102,37 @@ test('a paused turn asks to be called again', async () => {
     { type: 'other', raw, providerData: { data: { block: raw } } },
     { type: 'other', raw: found },
   ])
-  expect(events.at(-1)).toMatchObject({ type: 'completed', endTurn: false })
+  expect(events.at(-1)).toMatchObject({ type: 'completed', finishReason: 'stop', endTurn: false })
+  expect(await messagesFor([user('hi'), ...itemsDone(events)])).toMatchObject([
+    { role: 'user' },
+    { role: 'assistant', content: [raw, found] },
+  ])
+})
+
+test('a paused turn goes on from its own words, and what a request says once does not come between', async () => {
+  const search = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'q' } }
+  const paused = await heard(
+    start,
+    ...text(0, 'I search. '),
+    begins(1, search),
+    ends(1),
+    stops('pause_turn'),
+    stop,
+  )
+  const recorded = [user('hi'), ...itemsDone(paused)].map((item) => ({ ...item, turnId: 'turn_1' }))
+
+  const again = await messagesFor([...recorded, user('hi')])
+  const later = await messagesFor([...recorded, { ...user('Never mind.'), turnId: 'turn_2' }])
+
+  const [asked, begun] = [{ role: 'user' }, { type: 'text', text: 'I search. ' }]
+  expect(again).toMatchObject([asked, { role: 'assistant', content: [begun, search] }])
+  // Nobody goes on with the search then, and a search without its result is refused.
+  expect(later).toMatchObject([
+    asked,
+    { role: 'assistant', content: [begun] },
+    { role: 'user', content: [{ text: 'Never mind.' }] },
+  ])
+  expect(later[1]?.content).toHaveLength(1)
 })
 
 test('a model that is cut off in a call has not made it', async () => {

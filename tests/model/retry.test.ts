@@ -44,7 +44,7 @@ test.each<[string, Answer, { retry: boolean; delayMs?: number }]>([
   ['a prompt too long', failed('context_length_exceeded'), { retry: false }],
   ['an empty account', failed('insufficient_quota'), { retry: false }],
   ['an invalid prompt', failed('invalid_prompt'), { retry: false }],
-  ['an overloaded server', failed('server_is_overloaded'), { retry: false }],
+  ['a server that has too much to do', failed('server_is_overloaded'), { retry: true }],
   [
     'an incomplete response',
     sends(responsesStream({ type: 'response.incomplete', response: {} })),
@@ -55,6 +55,9 @@ test.each<[string, Answer, { retry: boolean; delayMs?: number }]>([
   ['a 500 with a time', refuses(500, 'oops', { 'retry-after': '2' }), { retry: true, delayMs: 2000 }],
   ['a 503', refuses(503, 'oops'), { retry: true }],
   ['a 503 of an overloaded server', refuses(503, overloaded), { retry: false }],
+  ['one with a time', refuses(503, overloaded, { 'retry-after': '2' }), { retry: true, delayMs: 2000 }],
+  ['a 529', refuses(529, overloaded), { retry: false }],
+  ['a 529 with a time', refuses(529, overloaded, { 'retry-after': '2' }), { retry: true, delayMs: 2000 }],
   ['a 429 without a time', refuses(429, { error: { type: 'rate_limit_exceeded' } }), { retry: false }],
   ['a 429 with a time', refuses(429, '', { 'retry-after': '1' }), { retry: true, delayMs: 1000 }],
   ['a 429 with a time that is none', refuses(429, '', { 'retry-after': '-5' }), { retry: false }],

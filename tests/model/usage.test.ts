@@ -54,7 +54,7 @@ test("DeepSeek's word for cached tokens is known", async () => {
   expect(usage).toMatchObject({ input_tokens: 10, cached_input_tokens: 8 })
 })
 
-test('Anthropic counts what it read in three parts, which are added', async () => {
+test('pain 7: Anthropic counts what it read in three parts, which are added', async () => {
   const usage = await usageFrom('messages', {
     input_tokens: 3,
     cache_read_input_tokens: 5000,
@@ -72,7 +72,7 @@ test('Anthropic counts what it read in three parts, which are added', async () =
   })
 })
 
-test('whatever is reported, parts are never greater than their wholes', async () => {
+test('pain 7: whatever is reported, parts are never greater than their wholes', async () => {
   const count = fc.oneof(fc.integer({ min: -5, max: 1000 }), fc.constantFrom(null, 'many', 1.5, undefined))
   const reported = fc.record({ a: count, b: count, c: count, d: count, e: count, f: count })
 

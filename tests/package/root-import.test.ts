@@ -45,7 +45,7 @@ describe('importing the root', () => {
     expect(JSON.parse(stdout)).toEqual([])
   })
 
-  test('built, works by require: no module waits at its top level', async () => {
+  test('pain 16: built, works by require: no module waits at its top level', async () => {
     const program = `console.log(typeof require(${JSON.stringify(path.join(built.path, 'dist/index.js'))}).Codex)`
 
     const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', program])

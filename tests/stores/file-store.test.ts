@@ -238,7 +238,7 @@ describe('a thread file', () => {
   })
 })
 
-describe('two processes on one thread', () => {
+describe('pain 25: two processes on one thread', () => {
   const locksIn = (folder: string) => readdir(path.join(folder, 'threads', 'locks'))
 
   /** A process of its own that writes the thread `one` until it is killed. */

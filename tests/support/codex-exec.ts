@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { codexHome } from './codex-binary.ts'
+import { type CodexHome, codexHome } from './codex-binary.ts'
 
 /** Empty where there is none. */
 export const codexLauncher = process.env.CODEX_BIN ?? ''
@@ -14,10 +14,27 @@ export interface CodexExecResult {
 
 const KEY_VARIABLE = 'SCRIPTED_PROVIDER_KEY'
 
-/** One run without its sandbox, with the model `any` of the provider at `baseUrl`. */
-export async function codexExec(baseUrl: string, folder: string, prompt: string): Promise<CodexExecResult> {
-  // The SDK has no part in this.
-  await using home = await codexHome({ launcher: codexLauncher, sdk: '' })
+export interface CodexExecOptions {
+  /** Where it finds and leaves its threads; a home of its own, gone afterwards, unless told. */
+  readonly home?: CodexHome
+  /** The id of the thread that it goes on with. */
+  readonly resume?: string
+}
+
+/** A home for several runs. The SDK has no part in this. */
+export const codexExecHome = () => codexHome({ launcher: codexLauncher, sdk: '' })
+
+/** One run without its sandbox, with the model `any` of the provider `scripted` at `baseUrl`. */
+export async function codexExec(
+  baseUrl: string,
+  folder: string,
+  prompt: string,
+  { home, resume }: CodexExecOptions = {},
+): Promise<CodexExecResult> {
+  if (home === undefined) {
+    await using own = await codexExecHome()
+    return await codexExec(baseUrl, folder, prompt, { home: own, ...(resume !== undefined && { resume }) })
+  }
   const provider = { name: 'scripted', base_url: baseUrl, wire_api: 'responses', env_key: KEY_VARIABLE }
   const settings = Object.entries(provider).map(
     ([key, value]) => `model_providers.scripted.${key}="${value}"`,
@@ -25,7 +42,7 @@ export async function codexExec(baseUrl: string, folder: string, prompt: string)
   const args = [
     ...['exec', '--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'],
     ...['-m', 'any', ...['model_provider="scripted"', ...settings].flatMap((setting) => ['-c', setting])],
-    ...['-C', folder, prompt],
+    ...['-C', folder, ...(resume === undefined ? [] : ['resume', resume]), prompt],
   ]
   const running = promisify(execFile)(codexLauncher, args, {
     cwd: folder,

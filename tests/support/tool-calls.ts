@@ -53,6 +53,9 @@ export async function toolCalls(
   const shown: ShownItem[] = []
   const deltas: string[] = []
   const unused = () => Promise.reject(new Error('not part of this test'))
+  const unusedNow = () => {
+    throw new Error('not part of this test')
+  }
   let calls = 0
 
   const call: ToolCalls['call'] = async (tool, input, { signal = new AbortController().signal } = {}) => {
@@ -81,9 +84,11 @@ export async function toolCalls(
             read: unused,
             list: unused,
           },
+          board: { put: unusedNow, remove: unusedNow, list: unusedNow },
           progress,
           log: silentLog,
           requestUserInput: unused,
+          chat: unused,
           ids: { threadId: 'thread-1' as never, turnId: 'turn-1' as never, callId },
         }),
         show: (_key, state, item) => shown.push({ state, item }),

@@ -204,6 +204,21 @@ test.each<[string, Rule, string, Fields]>([
     { tools, messages: [user, { role: 'assistant', content: [call, call] }, answers] },
   ],
   [
+    "a search of the provider's own without its result, in a message that is not the last",
+    'call-has-output',
+    'messages[1].content[0]',
+    {
+      messages: [
+        user,
+        {
+          role: 'assistant',
+          content: [{ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }],
+        },
+        user,
+      ],
+    },
+  ],
+  [
     'a result behind text',
     'output-after-call',
     'messages[2].content[1]',

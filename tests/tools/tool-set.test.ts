@@ -54,7 +54,7 @@ test.each(['spawn', 'then', 'constructor', 'BadName', 'a__b', ''])('the name %j 
   expect(declare).toThrow(/reserved|snake case/)
 })
 
-test('a schema that JSON Schema cannot say is refused with its place', () => {
+test('pain 14: a schema that JSON Schema cannot say is refused with its place', () => {
   const tool = defineTool({
     name: 'at',
     description: 'x',

@@ -3,6 +3,8 @@
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import {
+  type ChatData,
+  type ChatResult,
   type Codex,
   defineTool,
   type Run,
@@ -13,9 +15,11 @@ import {
   type Tool,
   type Turn,
 } from '../../src/index.ts'
+import type { StandardSchema } from '../../src/tools/schema.ts'
 
 declare const thread: Thread
 declare const codexClass: typeof Codex
+declare const codex: Codex
 
 // Never called: the compiler reads the bodies, and nothing has to run for that.
 const typed = (_body: () => unknown) => {}
@@ -46,6 +50,47 @@ test('a plain JSON schema, or none, leaves the output unknown', () => {
 
     expectTypeOf(json.output).toEqualTypeOf<unknown>()
     expectTypeOf(none.output).toEqualTypeOf<unknown>()
+  })
+})
+
+test('pain 15: any Standard Schema types the output, by what it gives', () => {
+  typed(async () => {
+    const outputSchema: StandardSchema<string, { readonly hour: number }> = z
+      .string()
+      .transform(() => ({ hour: 1 }))
+    const turn = await thread.run('When?', { outputSchema })
+    const went = await thread.continue({ outputSchema })
+    const answer = await codex.chat({ prompt: 'When?', schema: outputSchema })
+
+    expectTypeOf(turn.output).toEqualTypeOf<{ readonly hour: number } | undefined>()
+    expectTypeOf(went.output).toEqualTypeOf<{ readonly hour: number } | undefined>()
+    expectTypeOf(answer.output).toEqualTypeOf<{ readonly hour: number }>()
+  })
+})
+
+test('a call outside any thread is typed by its schema, and without one gives text', () => {
+  typed(async () => {
+    const data = await codex.chat({ prompt: 'How far?', schema: z.object({ far: z.number().default(1) }) })
+    const json = await codex.chat({ prompt: 'How far?', schema: { type: 'object' } })
+    const plain = await codex.chat({ messages: [{ role: 'user', content: 'How far?' }] })
+
+    expectTypeOf(data.output).toEqualTypeOf<{ far: number }>()
+    expectTypeOf(data).toExtend<ChatData<{ far: number }>>()
+    expectTypeOf(json.output).toEqualTypeOf<unknown>()
+    expectTypeOf(plain).toEqualTypeOf<ChatResult>()
+    expectTypeOf(plain.text).toBeString()
+    // @ts-expect-error An assistant says text alone.
+    await codex.chat({ messages: [{ role: 'assistant', content: [{ type: 'text', text: 'a' }] }] })
+    // @ts-expect-error No such role.
+    await codex.chat({ messages: [{ role: 'system', content: 'a' }] })
+  })
+})
+
+test('a chain of models is a list of slugs', () => {
+  typed(() => {
+    new codexClass({ models: { main: { model: 'any', fallback: ['other'] } } })
+    // @ts-expect-error One slug is no list.
+    return new codexClass({ models: { main: { fallback: 'other' } } })
   })
 })
 

@@ -6,6 +6,8 @@ import type { AskHost, WebGlobals, WebMaker } from './web.ts'
 
 export interface GlobalLimits {
   readonly resultChars: number
+  /** Of all images together. */
+  readonly imageChars: number
   readonly consoleChars: number
   readonly consoleLines: number
 }
@@ -25,8 +27,9 @@ export function makeGlobals(
 ) {
   const { create, stringify, keys } = realm
 
-  let limits: GlobalLimits = { resultChars: 0, consoleChars: 0, consoleLines: 0 }
+  let limits: GlobalLimits = { resultChars: 0, imageChars: 0, consoleChars: 0, consoleLines: 0 }
   let outputChars = 0
+  let imageChars = 0
   let consoleChars = 0
   let consoleLines = 0
   let dropped = 0
@@ -35,8 +38,8 @@ export function makeGlobals(
   // Outputs
 
   /** Each output also costs a little, so that empty ones come to an end too. */
-  const emitOutput = (type: string, json: string): void => {
-    outputChars += json.length + 64
+  const emitOutput = (type: string, json: string, chars = json.length): void => {
+    outputChars += chars + 64
     if (outputChars > limits.resultChars) host.halt('limit-output')
     host.emit(`["${type}",${json}]`)
   }
@@ -66,7 +69,7 @@ export function makeGlobals(
 
   const image = (value: unknown, detail?: unknown): void => {
     const url = imageUrlOf(value)
-    if (typeof url !== 'string' || !realm.startsWith(url, 'data:')) {
+    if (typeof url !== 'string' || !(realm.startsWith(url, 'data:') || realm.startsWith(url, 'document:'))) {
       throw new realm.TypeError(
         'image() takes a data: URL, or what tools.viewImage gives; not an http address.',
       )
@@ -76,7 +79,9 @@ export function makeGlobals(
     if (typeof asked !== 'string' || DETAILS[asked] === undefined) {
       throw new realm.TypeError('The detail of an image is auto, low, high or original.')
     }
-    emitOutput('image', `{"imageUrl":${stringify(url)},"detail":"${asked}"}`)
+    imageChars += url.length
+    if (imageChars > limits.imageChars) host.halt('limit-output')
+    emitOutput('image', `{"imageUrl":${stringify(url)},"detail":"${asked}"}`, 100)
   }
 
   const notify = (value: unknown): void => {

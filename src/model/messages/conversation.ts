@@ -42,6 +42,7 @@ export function converse(input: readonly ResponseItem[], maker: Maker, keepsThin
   const turnOf = (role: Turn['role']): Turn => {
     const last = turns.at(-1)
     if (last?.role === role) return last
+    if (last !== undefined) dropOpenSearches(last)
     closeLast(turns)
     // Closing may have taken a whole message away, and its neighbours meet.
     const neighbour = turns.at(-1)
@@ -54,7 +55,8 @@ export function converse(input: readonly ResponseItem[], maker: Maker, keepsThin
   for (const [index, item] of input.entries()) {
     const isPassing = lastRecorded !== -1 && index > lastRecorded
     const add = (role: Turn['role'], blocks: readonly Block[]) => {
-      if (blocks.length === 0) return
+      // What belongs to this request alone may not come between a paused turn and its next word.
+      if (blocks.length === 0 || (isPassing && isPaused(turns.at(-1)))) return
       turnOf(role).blocks.push(...blocks.map((block) => ({ block, isPassing })))
     }
     switch (item.type) {
@@ -86,6 +88,13 @@ export function converse(input: readonly ResponseItem[], maker: Maker, keepsThin
   return { system, turns: completed(turns) }
 }
 
+/** A search of the provider's own goes with its result; one that was stopped before it has none. */
+function dropOpenSearches({ blocks }: Turn): void {
+  const answered = new Set(blocks.map(({ block }) => block.tool_use_id))
+  const kept = blocks.filter(({ block }) => block.type !== 'server_tool_use' || answered.has(block.id))
+  if (kept.length < blocks.length) blocks.splice(0, blocks.length, ...kept)
+}
+
 /** A message of the assistant may not end with thinking; that it led nowhere was another stream's end. */
 function closeLast(turns: Turn[]): void {
   const last = turns.at(-1)
@@ -105,8 +114,8 @@ function completed(turns: readonly Turn[]): Turn[] {
 }
 
 /** A turn that the provider paused goes on from its own last words, so nobody may speak in between. */
-function isPaused({ blocks }: Turn): boolean {
-  return blocks.some(({ block }) => block.type === 'server_tool_use')
+function isPaused(turn: Turn | undefined): boolean {
+  return turn?.blocks.some(({ block }) => block.type === 'server_tool_use') === true
 }
 
 function withoutTrailingSpace(turn: Turn): Turn {

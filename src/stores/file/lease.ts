@@ -1,15 +1,17 @@
 /** The right to write a thread, held by one process at a time through a lock file. */
 
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { closeSync, fstatSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type ThreadHolder, ThreadInUseError } from '../errors.ts'
 import { asProcessLife, holderOf, mayBeAlive, ownLife, type ProcessLife } from '../process-life.ts'
-import { hasCode, ifThere, makeFolder, namesIn, parseJson } from './disk.ts'
+import { hasCode, makeFolder, namesIn, parseJson } from './disk.ts'
 
 export interface Lease {
   readonly epoch: number
   /** False once the lock file was removed or is another's: a person may have taken this process for dead. */
-  isHeld(): Promise<boolean>
+  isHeld(): boolean
   /** Whose the lock file is now; null where it is nobody's, or says nothing. */
   holder(): Promise<ThreadHolder | null>
   release(): Promise<void>
@@ -29,6 +31,10 @@ interface FileIdentity {
 // Between making a lock file and writing into it lies a moment; one that stays empty longer belongs to the dead.
 const UNWRITTEN_LOCK_MS_MAX = 5_000
 
+/** The end of the name of a lock that is being made. */
+const DRAFT = '.tmp'
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
 /**
  * Take the right to write a thread.
  *
@@ -39,15 +45,18 @@ const UNWRITTEN_LOCK_MS_MAX = 5_000
  * @throws {ThreadInUseError} A living process holds it, or one on another host, which cannot be asked.
  */
 export async function takeLease(folder: string, threadId: string): Promise<Lease> {
-  const dead = await deadLocks(folder, threadId, null)
+  const dead = await deadLocks(folder, await namesIn(folder), threadId, null)
   const epoch = Math.max(0, ...dead) + 1
   const file = lockFile(folder, threadId, epoch)
 
   const made = await makeLock(file, epoch)
   if (made === null) throw new ThreadInUseError(threadId, await holderIn(file), file)
   try {
-    const left = await deadLocks(folder, threadId, epoch)
+    const names = await namesIn(folder)
+    const left = await deadLocks(folder, names, threadId, epoch)
     for (const other of left) await rm(lockFile(folder, threadId, other), { force: true })
+    // Of the killed; whoever is at one just now would be refused anyway.
+    for (const name of names) if (isDraft(name, threadId)) await rm(path.join(folder, name), { force: true })
   } catch (error) {
     await rm(file, { force: true })
     throw error
@@ -58,7 +67,7 @@ export async function takeLease(folder: string, threadId: string): Promise<Lease
     isHeld,
     holder: () => currentHolder(folder, threadId),
     async release() {
-      if (await isHeld()) await rm(file, { force: true })
+      if (isHeld()) await rm(file, { force: true })
     },
   }
 }
@@ -69,8 +78,13 @@ export async function takeLease(folder: string, threadId: string): Promise<Lease
  * @param own A lock that is not looked at.
  * @throws {ThreadInUseError} There is one whose writer is not.
  */
-async function deadLocks(folder: string, threadId: string, own: number | null): Promise<number[]> {
-  const epochs = (await namesIn(folder))
+async function deadLocks(
+  folder: string,
+  names: readonly string[],
+  threadId: string,
+  own: number | null,
+): Promise<number[]> {
+  const epochs = names
     .map((name) => epochOf(name, threadId))
     .filter((epoch) => epoch !== null && epoch !== own)
   const dead: number[] = []
@@ -84,6 +98,10 @@ async function deadLocks(folder: string, threadId: string, own: number | null): 
     dead.push(epoch)
   }
   return dead
+}
+
+function isDraft(fileName: string, threadId: string): boolean {
+  return fileName.startsWith(`${threadId}.`) && fileName.endsWith(DRAFT)
 }
 
 function lockFile(folder: string, threadId: string, epoch: number): string {
@@ -102,23 +120,49 @@ async function makeLock(file: string, epoch: number): Promise<FileIdentity | nul
   // Outside the try: a file in place of the folder is no lock that is there already.
   await makeFolder(path.dirname(file))
   try {
-    const handle = await open(file, 'wx', 0o600)
-    try {
-      await handle.writeFile(JSON.stringify(lock))
-      const { ino, mtimeMs } = await handle.stat()
-      return { ino, mtimeMs }
-    } finally {
-      await handle.close()
-    }
+    return placeLock(file, JSON.stringify(lock))
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return null
+    // Gone: somebody who has the thread now took the draft for one of the killed.
+    if (hasCode(error, 'EEXIST') || hasCode(error, 'ENOENT')) return null
     throw error
   }
 }
 
-async function isSameFile(file: string, identity: FileIdentity): Promise<boolean> {
-  const found = await ifThere(() => stat(file))
-  return found !== null && found.ino === identity.ino && found.mtimeMs === identity.mtimeMs
+/**
+ * A process that is killed meanwhile leaves no lock, or one that says whose it was: never one that others have to wait for.
+ *
+ * @throws It is there already (`EEXIST`), or the machine refused.
+ */
+function placeLock(file: string, text: string): FileIdentity {
+  const draft = `${file}.${randomUUID()}${DRAFT}`
+  try {
+    const made = writeNew(draft, text)
+    linkSync(draft, file)
+    return made
+  } catch (error) {
+    // Some file systems have no links; there an empty lock counts as somebody's for a while.
+    if (NO_LINKS.some((code) => hasCode(error, code))) return writeNew(file, text)
+    throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+function writeNew(file: string, text: string): FileIdentity {
+  const descriptor = openSync(file, 'wx', 0o600)
+  try {
+    writeSync(descriptor, text)
+    const { ino, mtimeMs } = fstatSync(descriptor)
+    return { ino, mtimeMs }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Asked before each record: the way to another thread and back would cost more than the look. */
+function isSameFile(file: string, identity: FileIdentity): boolean {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found !== undefined && found.ino === identity.ino && found.mtimeMs === identity.mtimeMs
 }
 
 async function readLock(file: string): Promise<Lock | 'unwritten' | 'dead'> {

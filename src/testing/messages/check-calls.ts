@@ -11,6 +11,7 @@ export function checkCalls(body: JsonRecord, turns: readonly Turn[], report: Rep
   for (const [index, turn] of turns.entries()) {
     if (turn.role === 'user') checkResultsStandFirst(turn, report)
     else checkNextAnswers(turn, turns[index + 1], report)
+    if (index < turns.length - 1) checkSearchesAreAnswered(turn, report)
   }
   if (pairs.length > 0 && listOf(body.tools).length === 0) {
     report('tool', 'tools', 'a conversation with calls has to declare tools')
@@ -31,6 +32,16 @@ function checkResultsStandFirst({ blocks }: Turn, report: Report): void {
   for (const { block, at } of blocks.slice(other)) {
     if (block.type === 'tool_result')
       report('output-after-call', at, 'results stand in front of everything else')
+  }
+}
+
+/** The provider's own tools answer in the message that calls them; only a paused turn, which is the last, may lack that. */
+function checkSearchesAreAnswered({ blocks }: Turn, report: Report): void {
+  const answered = new Set(blocks.map(({ block }) => block.tool_use_id))
+  for (const { block, at } of blocks) {
+    if (block.type === 'server_tool_use' && !answered.has(block.id)) {
+      report('call-has-output', at, `the call ${String(block.id)} has no result in its message`)
+    }
   }
 }
 

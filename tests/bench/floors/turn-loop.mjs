@@ -1,48 +1,9 @@
-/** The floor of a turn: posts the conversation, reads the stream, answers calls with a constant; no tools, no files. */
+/** The floor of a turn, as a process: one turn, and what it cost. */
 
 // JavaScript, so that Node's type stripper is in nobody's figures.
 
 import { printCost } from '../support/print-cost.mjs'
+import { runTurn } from './run-turn.mjs'
 
-const { BENCH_URL = '' } = process.env
-/** As long as the instructions and tools of a small agent, so that the traffic is alike. */
-const INSTRUCTIONS = 'x'.repeat(12_000)
-
-const input = [
-  { type: 'message', role: 'developer', content: [{ type: 'input_text', text: INSTRUCTIONS }] },
-  { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'go' }] },
-]
-let text = ''
-while (await step());
-if (text !== '' && !text.startsWith('word')) throw new Error('another text than the provider sent')
+await runTurn(process.env.BENCH_URL ?? '')
 printCost()
-
-/** Whether the model asked for something. */
-async function step() {
-  const response = await fetch(`${BENCH_URL}/responses`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ model: 'any', stream: true, store: false, input }),
-  })
-  let goesOn = false
-  for await (const event of eventsOf(response)) {
-    if (event.type === 'response.output_text.delta') text += event.delta
-    if (event.type !== 'response.output_item.done' || event.item === undefined) continue
-    input.push(event.item)
-    if (event.item.type !== 'function_call') continue
-    input.push({ type: 'function_call_output', call_id: event.item.call_id, output: 'ok' })
-    goesOn = true
-  }
-  return goesOn
-}
-
-async function* eventsOf(response) {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of response.body) {
-    rest += decoder.decode(chunk, { stream: true })
-    const messages = rest.split('\n\n')
-    rest = messages.pop() ?? ''
-    for (const message of messages) yield JSON.parse(message.slice(message.indexOf('data: ') + 6))
-  }
-}

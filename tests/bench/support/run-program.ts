@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
 export interface Cost {
-  /** From spawn to exit. */
+  /** From spawn to exit, or of the part that the process itself reports. */
   readonly wallMs: number
   /** User and system time, as the process itself reports it; NaN where it does not. */
   readonly cpuMs: number
@@ -23,6 +23,17 @@ export async function runProgram(
   program = process.execPath,
 ): Promise<Cost> {
   const start = performance.now()
+  const printed = await printedBy(command, environment, program)
+  const wallMs = performance.now() - start
+  return { wallMs, ...costIn(printed) }
+}
+
+/** What a process prints. @throws It ended with another code than 0. */
+export async function printedBy(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  program = process.execPath,
+): Promise<string> {
   const child = spawn(program, command, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -32,15 +43,18 @@ export async function runProgram(
     text(child.stderr),
     once(child, 'close'),
   ])
-  const wallMs = performance.now() - start
   if (code !== 0) throw new Error(`${program} ${command.join(' ')} ended with ${code}: ${complaints}`)
-  return { wallMs, ...costIn(printed) }
+  return printed
 }
 
-function costIn(printed: string): Pick<Cost, 'cpuMs' | 'memoryMiB'> {
+function costIn(printed: string): Pick<Cost, 'cpuMs' | 'memoryMiB'> & Partial<Cost> {
   try {
-    const { cpuMs = Number.NaN, memoryMiB = Number.NaN } = JSON.parse(printed.trim().split('\n').at(-1) ?? '')
-    return { cpuMs, memoryMiB }
+    const {
+      cpuMs = Number.NaN,
+      memoryMiB = Number.NaN,
+      partMs,
+    } = JSON.parse(printed.trim().split('\n').at(-1) ?? '')
+    return { cpuMs, memoryMiB, ...(partMs === undefined ? {} : { wallMs: partMs }) }
   } catch {
     return { cpuMs: Number.NaN, memoryMiB: Number.NaN }
   }

@@ -17,9 +17,11 @@ async function cabinet() {
     signal: new AbortController().signal,
     workspace,
     documents: store.documents,
+    board: { put: () => '', remove: () => false, list: () => [] },
     progress: () => {},
     log: silentLog,
     requestUserInput: () => Promise.reject(new Error('not part of this test')),
+    chat: () => Promise.reject(new Error('not part of this test')),
     ids: { threadId: 'thread' as never, turnId: 'turn' as never, callId: 'call' },
   }
   return {

@@ -75,7 +75,7 @@ export function publishedFiles(root: string): string[] {
 }
 
 const PRODUCTS =
-  /^(?:node_modules|dist|coverage|\.git|\.env(?!\.example$).*|\.codex-ts|vitest-report\.json|.*\.(?:tgz|log))$/
+  /^(?:node_modules|dist|coverage|\.git|\.env(?!\.example$).*|\.codex-ts|vitest-(?:endurance-)?report\.json|.*\.(?:tgz|log))$/
 
 export function scanText(file: string, text: string, extraRules: readonly Rule[] = []): Finding[] {
   const all = [...rules, ...extraRules]

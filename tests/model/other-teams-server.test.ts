@@ -84,10 +84,10 @@ test.concurrent.each(WIRES)(
     ])
     expect(next.usage).toMatchObject({ input_tokens: 40, output_tokens: 7 })
     expect(statuses(at)).toEqual([200, 200, 200])
-    const outputs = at.server
-      .getLastRequest()
-      ?.body?.messages.filter(({ role }) => role === 'tool')
-      .map(({ content }) => content)
+    const sent = at.server.getLastRequest()?.body as
+      | { messages: { role: string; content: unknown }[] }
+      | undefined
+    const outputs = sent?.messages.filter(({ role }) => role === 'tool').map(({ content }) => content)
     expect(outputs).toEqual(['rain in Leeds', 'rain in York'])
   },
 )

@@ -25,7 +25,7 @@ test.runIf(process.platform === 'linux').each([
   ['calls exit while a terminal is open', 'exit', 'tty', 7],
   ['dies of an exception', 'throw', 'pipes', 1],
   ['dies of an exception while a terminal is open', 'throw', 'tty', 1],
-])('pain 24: a host that %s takes with it all its commands started', async (_title, way, kind, expectedCode) => {
+])('pain 24: a host that %s takes all that its commands started', async (_title, way, kind, expectedCode) => {
   await using folder = await tempFolder()
   const host = startHost(way, folder.path, kind)
 

@@ -59,8 +59,15 @@ function kindOf(shell: string): string | undefined {
   return POSIX_SHELLS.find((known) => known === name)
 }
 
+let own: { readonly shell: string | undefined } | undefined
+
 /** From the user database, as upstream reads it: `SHELL` is a variable that anyone may set. */
 function ownShell(): string | undefined {
+  own ??= { shell: shellOfUser() }
+  return own.shell
+}
+
+function shellOfUser(): string | undefined {
   try {
     return userInfo().shell ?? undefined
   } catch {

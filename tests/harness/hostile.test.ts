@@ -22,7 +22,7 @@ async function check(
   process.on('unhandledRejection', onStray)
 
   const result = await run(source, tools)
-  const next = await run('return (await tools.echo(21)) * 2', tools)
+  const next = await run('return (await tools.echo(21)) * 2', tools, { limits: { wallMs: 20_000 } })
 
   if ('value' in expected) expect(returned(result)).toEqual(expected.value)
   else expect(result.ok ? `ok: ${String(result.value)}` : result.error.kind).toBeOneOf([...expected.kinds])

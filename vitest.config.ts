@@ -22,7 +22,7 @@ export default defineConfig({
         },
       },
       {
-        // Hundreds of kills, thousands of turns: minutes that nobody wants to wait for at each change.
+        // Hundreds of kills, thousands of turns, whole compilations: minutes that nobody waits for at each change.
         test: {
           ...shared,
           name: 'endurance',

@@ -49,30 +49,20 @@ test.each([
   PATIENT,
 )
 
-test.each(['1'])(
-  'bug %s by single calls takes more requests and tokens, shown beside the script',
-  async (bug) => {
+test(
+  'by single calls it takes more requests and tokens, shown beside the script; --keep leaves what was repaired',
+  async () => {
     await using bench = await cliBench()
 
-    const result = await bench.run(['demo', '--direct', '--bug', bug])
+    const result = await bench.run(['demo', '--direct', '--keep'], { env: temporaryIn(bench) })
 
     const [direct, script] = [figures(result, 'direct'), figures(result, 'script')]
     expect(direct.requests).toBe(direct.calls + 1)
     expect(script.requests).toBe(2)
     expect(direct.tokensIn).toBeGreaterThan(script.tokensIn)
     expect(result).toMatchObject({ exitCode: 0, stderr: '' })
-  },
-  PATIENT,
-)
 
-test(
-  '--keep leaves a git repository in which the repair is not yet committed',
-  async () => {
-    await using bench = await cliBench()
-
-    const { stdout } = await bench.run(['demo', '--keep'], { env: temporaryIn(bench) })
-
-    const folder = /^Kept: (.+)$/m.exec(stdout)?.[1] ?? ''
+    const folder = /^Kept: (.+)$/m.exec(result.stdout)?.[1] ?? ''
     expect(path.dirname(folder)).toBe(bench.folder)
     const git = await promisify(execFile)('git', ['status', '--porcelain'], {
       cwd: path.join(folder, 'pretty-ms'),

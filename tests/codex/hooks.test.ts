@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { CodexOptions, Hooks, Log } from '../../src/index.ts'
-import { calls, custom, type Step, says, stalls } from '../../src/testing/index.ts'
+import { calls, custom, refuses, type Step, says, stalls } from '../../src/testing/index.ts'
 import { bench, type TestBench } from '../support/codex.ts'
 
 const direct = { toolMode: 'direct', sandboxMode: 'danger-full-access' } as const
@@ -14,6 +14,38 @@ const READ = calls('read_file', { file_path: 'a.txt' })
 const broken = () => {
   throw new Error('the hook is broken')
 }
+
+describe('a function that never ends', () => {
+  test.each<keyof Hooks>(['beforeTurn', 'afterResponse', 'beforeToolCall', 'afterToolCall', 'onError'])(
+    'is given up when the turn is stopped: %s',
+    { concurrent: true },
+    async (name) => {
+      const entered = Promise.withResolvers<void>()
+      const hang = () => {
+        entered.resolve()
+        return new Promise<never>(() => {})
+      }
+      const steps = name === 'onError' ? [refuses(400)] : [READ, says('so be it')]
+      await using at = await bench(steps, { files, hooks: { [name]: hang } })
+      const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...direct })
+
+      const run = thread.run('go').catch((error: unknown) => error)
+      await entered.promise
+      await thread.interrupt()
+
+      expect(await run).toMatchObject({ code: name === 'onError' ? 'model_refused' : 'turn_aborted' })
+    },
+  )
+})
+
+test('null says as little as undefined to a call', async () => {
+  const hooks = { beforeToolCall: () => null } as unknown as Hooks
+  await using at = await bench([READ, says('so be it')], { files, hooks })
+
+  await at.codex.startThread({ workingDirectory: at.folder.path, ...direct }).run('go')
+
+  expect(at.provider.requests[1]?.outputOf('read_file')).toContain('content of a')
+})
 
 describe('a function that throws', () => {
   test.each<[keyof Hooks, Hooks, RegExp]>([

@@ -16,6 +16,8 @@ test.each([
   ['providers.local.baseUrl', { providers: { local: { baseUrl: 'localhost:1' } } }],
   ['providers.local.wireApi', { providers: { local: { wireApi: 'graphql' } } }],
   ['limits.stepsMax', { limits: { stepsMax: 0 } }],
+  ['limits.wallMs', { limits: { wallMs: 2 ** 31 } }],
+  ['providers.local.wireApi', { providers: { local: { wireApi: 10n } } }],
   ['approve', { approve: 'yes' }],
   ['log', { log: { info: () => {} } }],
   ['colour', { colour: 'red' }],

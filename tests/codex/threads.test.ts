@@ -136,6 +136,21 @@ test('a last line that a crash tore is left out; a damaged line before it is nam
   expect(error).toMatchObject({ line: 3, message: expect.stringContaining(file) })
 })
 
+test('a thread whose first run could not begin is as new as before', async () => {
+  await using at = await bench([says('hello')])
+  const thread = at.codex.startThread({ workingDirectory: at.folder.path, toolMode: 'direct' })
+  const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
+
+  const notBegun = await failure(thread.run('hello', { model: 'nobody/at-all' }))
+  const others = await Promise.all([thread.fork(), thread.continue(), thread.compact()].map(failure))
+  const asked = await thread.approvals()
+  const listed = await at.codex.threads.list()
+
+  expect([notBegun, ...others]).toEqual(Array(4).fill(expect.objectContaining({ code: 'bad_option' })))
+  expect([...asked, ...listed]).toEqual([])
+  expect(await thread.run('hello')).toMatchObject({ finalResponse: 'hello' })
+})
+
 test('a thread that is not there is said to be missing', async () => {
   await using at = await bench([])
 

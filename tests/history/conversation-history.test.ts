@@ -288,11 +288,14 @@ describe('a thread’s records', () => {
 
 test('the user’s own words are told from context in the user’s name', () => {
   expect(isUserPrompt(message('user', 'fix <environment_context> parsing'))).toBe(true)
+  expect(isUserPrompt(message('user', '<notes>milk</notes> buy this'))).toBe(true)
   expect(isUserPrompt(message('assistant', 'ok'))).toBe(false)
   for (const text of [
     '<environment_context>\n</environment_context>',
     '# AGENTS.md instructions for /project\n',
     '\n<turn_aborted>',
+    '<note>\nlook</note>',
+    '<note from="board">\nlook</note>',
     '<original-user-prompt>go</original-user-prompt>',
   ]) {
     expect(isUserPrompt(message('user', text))).toBe(false)

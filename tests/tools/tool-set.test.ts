@@ -40,6 +40,17 @@ test('two tools that want one name are refused with both origins', () => {
   )
 })
 
+test('a name that no provider takes, and a bound that no timer takes, are refused with their place', () => {
+  const named = (length: number) =>
+    new ToolSet([{ slug: 'odd', tools: [{ ...find, name: 'a'.repeat(length) }] }])
+  const bounded = (timeoutMs: number) => new ToolSet([{ slug: 'odd', tools: [{ ...find, timeoutMs }] }])
+
+  expect(() => named(65)).toThrow(/pack odd, tool a{65}: a{65} has 65 characters/)
+  expect(() => bounded(2 ** 31)).toThrow(/pack odd, tool find_customer, timeoutMs: must be/)
+  expect(named(64).tools).toHaveLength(1)
+  expect(bounded(2 ** 31 - 1).tools).toHaveLength(1)
+})
+
 test('one tool selected by two packs is one tool', () => {
   const selection = definePack({ slug: 'selection', namespace: 'crm', tools: [find] })
 

@@ -1,5 +1,6 @@
 /** Finds files of one name below a folder that the host itself names. */
 
+import { existsSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '../protocol/errors.ts'
@@ -144,6 +145,7 @@ async function take(file: string, into: Taken): Promise<void> {
 /** False where nothing is there; where something is that cannot be searched, the reason is told. */
 async function canBeSearched(folder: string, problems: string[]): Promise<boolean> {
   try {
+    if (!existsSync(folder)) return false
     await readdir(folder)
     return true
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Opens a workspace on this machine. */
 
-import { realpath, stat } from 'node:fs/promises'
+import { realpathSync, type Stats, statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { OptionError } from '../protocol/errors.ts'
 import type { SandboxMode } from '../protocol/modes.ts'
@@ -56,11 +57,9 @@ export interface WorkspaceOptions {
  */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const { sandboxMode, sandboxRequested = false, clock = systemClock } = options
-  const root = await existingFolder('workingDirectory', path.resolve(options.workingDirectory))
-  const additional = await Promise.all(
-    (options.additionalDirectories ?? []).map((folder, index) =>
-      existingFolder(`additionalDirectories[${index}]`, path.resolve(root, folder)),
-    ),
+  const root = existingFolder('workingDirectory', path.resolve(options.workingDirectory))
+  const additional = (options.additionalDirectories ?? []).map((folder, index) =>
+    existingFolder(`additionalDirectories[${index}]`, path.resolve(root, folder)),
   )
   const roots = [...new Set([root, ...additional])]
   const environment = commandEnvironment(options.environment ?? {}, options.environmentPolicy)
@@ -180,11 +179,19 @@ function temporaryFolders(
   ]
 }
 
-async function existingFolder(option: string, folder: string): Promise<string> {
-  const found = await stat(folder).catch(() => null)
+function existingFolder(option: string, folder: string): string {
+  const found = lookAt(folder)
   if (found === null) throw new OptionError(option, `${folder} does not exist. Name a folder that does.`)
   if (!found.isDirectory()) throw new OptionError(option, `${folder} is a file. Name a folder.`)
-  return realpath(folder)
+  return realpathSync.native(folder)
+}
+
+function lookAt(file: string): Stats | null {
+  try {
+    return statSync(file)
+  } catch {
+    return null
+  }
 }
 
 /** Checked before, because a missing folder and a missing program fail alike. */

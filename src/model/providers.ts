@@ -101,18 +101,24 @@ export function providerConfig(name: string, providers: ProviderTable): Provider
  *
  * @param details.wantedFor The slug of the model that was asked for.
  * @param details.insteadOf Another provider that would do, as the slug begins with its name.
+ * @param details.named The host's own providers, none of which the slug begins with.
  */
 export function missingKey(
   name: string,
-  details: { readonly wantedFor?: string; readonly insteadOf?: string } = {},
+  details: {
+    readonly wantedFor?: string
+    readonly insteadOf?: string
+    readonly named?: readonly string[]
+  } = {},
 ): OptionError {
-  const { wantedFor, insteadOf } = details
+  const { wantedFor, insteadOf, named = [] } = details
   const reason = wantedFor === undefined ? '' : `, and ${wantedFor} is asked for there`
   const variable = ownValue(knownProviders, name)?.keyVariable
   const toSet = variable === undefined ? 'this option' : `${variable} or this option`
   const otherVariable = insteadOf === undefined ? undefined : ownValue(knownProviders, insteadOf)?.keyVariable
   const other = otherVariable === undefined ? '' : `, or ${otherVariable} to ask ${insteadOf} itself`
-  return new OptionError(`providers.${name}.apiKey`, `missing${reason}. Set ${toSet}${other}.`)
+  const notThese = named.length === 0 ? '' : ` It begins with none of your providers: ${named.join(', ')}.`
+  return new OptionError(`providers.${name}.apiKey`, `missing${reason}. Set ${toSet}${other}.${notThese}`)
 }
 
 /** What a table holds under a name of its own: `constructor` names nothing. */

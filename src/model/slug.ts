@@ -93,7 +93,12 @@ function resolvePlain(slug: string, options: ResolveOptions): { provider: string
   const isDeclared = ownValue(providers, prefix) !== undefined
   const isKnown = ownValue(knownProviders, prefix) !== undefined
   if (isDeclared && !isKnown) throw missing(prefix, slug)
-  throw missingKey(defaultProvider, { wantedFor: slug, ...(isKnown ? { insteadOf: prefix } : {}) })
+  const own = Object.keys(providers).filter((name) => isUsable(name, providers))
+  throw missingKey(defaultProvider, {
+    wantedFor: slug,
+    named: own,
+    ...(isKnown ? { insteadOf: prefix } : {}),
+  })
 }
 
 function missing(provider: string, wantedFor: string): OptionError {

@@ -80,6 +80,12 @@ test('a missing key names the variables and the option', () => {
   expect(error.message).toContain('OPENAI_API_KEY')
 })
 
+test('a slug with a mistyped provider is told the names that there are', () => {
+  const error = optionErrorOf(() => resolveModel('loca/any', { providers: local }))
+
+  expect(error.message).toContain('begins with none of your providers: local.')
+})
+
 test.each([
   ['', {}, 'model'],
   ['local/any', { providers: { local: {} } }, 'providers.local.baseUrl'],

@@ -1,7 +1,13 @@
 /** What a turn left open whose process ended before it did. */
 
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
-import { type CallItem, isCall, isCallOutput, type ResponseItem } from '../protocol/response-item.ts'
+import {
+  type CallItem,
+  isCall,
+  isCallOutput,
+  type MessageItem,
+  type ResponseItem,
+} from '../protocol/response-item.ts'
 import type { ThreadRecord } from '../protocol/thread-record.ts'
 
 type ScriptCallStarted = Extract<ThreadRecord, { type: 'script_call_started' }>
@@ -14,10 +20,19 @@ export interface OpenQuestion {
   readonly answer?: ApprovalDecision
 }
 
+/** The model's last words, which nobody has answered. */
+export interface OpenMessage {
+  readonly item: MessageItem
+  /** What a script in it was known by; undefined where none had begun. */
+  readonly scriptCallId?: string
+}
+
 export interface OpenTurn {
   /** Calls without an output, oldest first. */
   readonly calls: readonly CallItem[]
   readonly questions: readonly OpenQuestion[]
+  /** The message whose script has no output, for models that write scripts into their text; null where none is. */
+  readonly message: OpenMessage | null
   /** What scripts among those calls had called, oldest first. */
   readonly scriptCalls: readonly { readonly started: ScriptCallStarted; readonly ended?: ScriptCallEnded }[]
   /** What those scripts had seen of chance and of their clocks, oldest first. */
@@ -38,6 +53,7 @@ class LeftOpen {
   readonly #started = new Map<string, ScriptCallStarted>()
   readonly #ended = new Map<string, ScriptCallEnded>()
   #samples: ScriptSampled[] = []
+  #message: OpenMessage | null = null
   #isOpen = false
 
   take(record: ThreadRecord): void {
@@ -60,12 +76,14 @@ class LeftOpen {
         return
       case 'script_call_started':
         this.#started.set(record.callId, record)
+        this.#takeScript(record.scriptCallId)
         return
       case 'script_call_ended':
         this.#ended.set(record.callId, record)
         return
       case 'script_sampled':
         this.#samples.push(record)
+        this.#takeScript(record.scriptCallId)
         return
       default:
     }
@@ -77,6 +95,7 @@ class LeftOpen {
       calls: [...this.#calls.values()],
       questions: [...this.#questions.values()],
       samples: this.#samples,
+      message: this.#message,
       scriptCalls: [...this.#started.values()].map((started) => {
         const ended = this.#ended.get(started.callId)
         return ended === undefined ? { started } : { started, ended }
@@ -88,9 +107,17 @@ class LeftOpen {
     this.#isOpen = false
     for (const left of [this.#calls, this.#questions, this.#started, this.#ended]) left.clear()
     this.#samples = []
+    this.#message = null
+  }
+
+  /** A call's script is known by the call; what is left belongs to the message. */
+  #takeScript(scriptCallId: string): void {
+    if (this.#message === null || this.#calls.has(scriptCallId)) return
+    this.#message = { scriptCallId, ...this.#message }
   }
 
   #takeItem(item: ResponseItem): void {
+    if (item.type === 'message') this.#message = item.role === 'assistant' ? { item } : null
     if (isCall(item)) this.#calls.set(item.call_id, item)
     if (isCallOutput(item)) this.#calls.delete(item.call_id)
   }

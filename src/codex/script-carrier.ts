@@ -75,8 +75,7 @@ export function scriptCarrier(plan: ScriptPlan, cells: CellTable, gate: ScriptGa
       text: {
         instructions: toolCallsInstructions(options),
         detector: () => new ToolCallsDetector(),
-        async answer(source, scope) {
-          const key = `script.${crypto.randomUUID()}`
+        async answer(source, scope, key = `script.${crypto.randomUUID()}`) {
           const request = { source, yieldTimeMs: NEVER_YIELD_MS, outputTokensMax: DEFAULT_OUTPUT_TOKENS }
           const output = await runs.start(key, request, scope)
           const text =

@@ -1,6 +1,6 @@
 /** Takes up the calls that a turn left open when its process ended. */
 
-import type { CallItem, CallOutputItem } from '../protocol/response-item.ts'
+import type { CallItem, CallOutputItem, ResponseItem } from '../protocol/response-item.ts'
 import { REDACTED } from '../std/redact.ts'
 import { answerCall, outputOf } from './answer-call.ts'
 import type { OpenTurn } from './open-turn.ts'
@@ -19,8 +19,24 @@ export async function settleOpenCalls(
   open: OpenTurn,
   goesOn: boolean,
   scope: TurnScope,
-): Promise<readonly CallOutputItem[]> {
-  return await Promise.all(open.calls.map((call) => settle(call, open, goesOn, scope)))
+): Promise<readonly ResponseItem[]> {
+  const outputs = await Promise.all(open.calls.map((call) => settle(call, open, goesOn, scope)))
+  return [...outputs, ...(await settleMessage(open, scope))]
+}
+
+/** A script in the model's own words is replayed as one in a call. */
+async function settleMessage({ message }: OpenTurn, scope: TurnScope): Promise<readonly ResponseItem[]> {
+  const carrier = scope.scripts?.text
+  if (message === null || carrier === undefined) return []
+  const detector = carrier.detector()
+  detector.push(message.item.content.map((part) => ('text' in part ? part.text : '')).join(''))
+  const { source } = detector.end()
+  if (source === undefined) return []
+  if (source.includes(REDACTED)) {
+    const text = `<script-output>\n${secretMissing({ name: 'the script' })}\n</script-output>`
+    return [{ type: 'message', role: 'user', content: [{ type: 'input_text', text }] }]
+  }
+  return [await carrier.answer(source, scope, message.scriptCallId)]
 }
 
 async function settle(
@@ -47,6 +63,6 @@ const outcomeUnknown = ({ name }: CallItem) =>
 
 const textOf = (call: CallItem) => (call.type === 'function_call' ? call.arguments : call.input)
 
-const secretMissing = ({ name }: CallItem) =>
+const secretMissing = ({ name }: Pick<CallItem, 'name'>) =>
   `aborted: the process ended before ${name} had. It is not run again, because a secret in it was not kept. What it had done by ` +
   'then stays done; look before you repeat it.'

@@ -85,6 +85,7 @@ export function stateOf(records: readonly ThreadRecord[], position: number): Thr
 /** Without what a script stored that will be replayed: it did not see that itself. */
 function storedBy(records: readonly ThreadRecord[], open: OpenTurn | null): Map<string, unknown> {
   const replayed = new Set(open?.calls.map((call) => call.call_id))
+  if (open?.message?.scriptCallId !== undefined) replayed.add(open.message.scriptCallId)
   const stored = new Map<string, unknown>()
   for (const record of records) {
     if (record.type !== 'script_stored' || replayed.has(record.scriptCallId)) continue

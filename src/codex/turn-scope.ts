@@ -44,7 +44,8 @@ export interface ScriptCarrier {
     /** How to write such a block; stands behind the base instructions. */
     readonly instructions: string
     detector(): TextDetector
-    answer(source: string, scope: TurnScope): Promise<ResponseItem>
+    /** @param scriptCallId Of a script that a process which is gone had begun, so that it is replayed. */
+    answer(source: string, scope: TurnScope, scriptCallId?: string): Promise<ResponseItem>
   }
 }
 

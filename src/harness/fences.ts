@@ -1,28 +1,55 @@
 /** Finds the script in what a model wrapped into markdown. */
 
-const WHOLE = /^\s*(`{3,}|~{3,})([\w+#-]*)[^\n]*\n([\s\S]*?)\n?[ \t]*\1\s*$/
-const INSIDE = /(?:^|\n)(`{3,}|~{3,})[^\n]*\n([\s\S]*?)\n[ \t]*\1[ \t]*(?=\n|$)/g
+/** Bounded, so that a text of nothing but marks is looked at once only. */
+const OPENING = /^[ \t]*(`{3,16}|~{3,16})(?![`~])/
 
-/** As many lines before it as there were, so that positions stay the model's own. */
-function atItsLine(source: string, content: string, start: number): string {
-  const lines = source.slice(0, start).split('\n').length - 1
-  return '\n'.repeat(lines) + content
+interface Block {
+  /** Index of the first line behind the opening fence. */
+  readonly start: number
+  /** Index of the line of the closing fence. */
+  readonly end: number
 }
 
 /** The source inside its fence, or as it is when no fence is around the whole of it. */
 export function withoutFence(source: string): string {
-  const found = WHOLE.exec(source)
-  const content = found?.[3]
-  if (content === undefined) return source
-  return atItsLine(source, content, source.indexOf('\n', source.search(/\S/)) + 1)
+  const lines = source.split('\n')
+  const first = lines.findIndex((line) => line.trim() !== '')
+  const last = lines.findLastIndex((line) => line.trim() !== '')
+  const fence = OPENING.exec(lines[first] ?? '')?.[1]
+  if (fence === undefined || last <= first) return source
+  if (lines[last]?.trim() === fence) return atItsLine(lines, { start: first + 1, end: last })
+  // One that was never closed: the text ended first.
+  const isOnly = lines.findLastIndex((line) => line.includes(fence)) === first
+  return isOnly ? atItsLine(lines, { start: first + 1, end: lines.length }) : source
 }
 
 /** The one fenced block in a text with prose around it; undefined when there is none, or several. */
 export function onlyFencedBlock(source: string): string | undefined {
-  const blocks = [...source.matchAll(INSIDE)]
-  const [block] = blocks
-  if (block === undefined || blocks.length > 1) return undefined
-  const content = block[2] ?? ''
-  const start = block.index + block[0].indexOf('\n', block[0].startsWith('\n') ? 1 : 0) + 1
-  return atItsLine(source, content, start)
+  const lines = source.split('\n')
+  const [block, another] = blocksIn(lines)
+  return block === undefined || another !== undefined ? undefined : atItsLine(lines, block)
+}
+
+/** As many lines before it as there were, so that positions stay the model's own. */
+function atItsLine(lines: readonly string[], { start, end }: Block): string {
+  return '\n'.repeat(start) + lines.slice(start, end).join('\n')
+}
+
+function* blocksIn(lines: readonly string[]): Generator<Block> {
+  let fence: string | undefined
+  let start = 0
+  for (const [index, line] of lines.entries()) {
+    if (fence === undefined) {
+      fence = OPENING.exec(line)?.[1]
+      start = index + 1
+    } else if (line.trim() === fence) {
+      yield { start, end: index }
+      fence = undefined
+    }
+  }
+}
+
+/** What the fence around a script says that it is, in small letters; empty when it does not say. */
+export function fenceLanguage(source: string): string {
+  return (/^\s{0,100}(?:`{3,16}|~{3,16})([\w+#-]{1,20})/.exec(source)?.[1] ?? '').toLowerCase()
 }

@@ -177,7 +177,10 @@ export class GuestInstance {
 
   #notParsed(error: QuickJSHandle): GuestState {
     const outcome = { ok: false, kind: 'syntax', path: '', ...this.#readError(error) }
-    return this.#ended(JSON.stringify({ outcome, unattended: [], consoleDropped: 0, calls: [] }), '')
+    return this.#ended(
+      JSON.stringify({ outcome, unattended: [], consoleDropped: 0, calls: [], unknownTools: [] }),
+      '',
+    )
   }
 
   /** No script has run yet, so reading fields runs nothing of its own. */

@@ -103,6 +103,8 @@ export class PooledWorker {
   }
 
   #receive(message: FromWorker): void {
+    // What a thread had sent before it was ended still arrives: taken for ready, it would be given a script.
+    if (this.isDead) return
     if (message.type === 'ready') {
       this.isReady = true
       this.isStarting = false

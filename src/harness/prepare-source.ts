@@ -33,6 +33,8 @@ function prepareText(text: string): PreparedSource {
 /** What the parser missed behind the end is missing at the end; the bracket it stumbled over there is ours. */
 function withinText(refused: PreparedSource, text: string): PreparedSource {
   const lines = text.split('\n')
+  const extra = refused.ok || refused.kind !== 'syntax' ? undefined : extraBrace(lines)
+  if (extra !== undefined) return refuse('This } closes nothing that was opened', extra)
   if (refused.ok || refused.line === undefined || refused.line <= lines.length) return refused
   const column = (lines.at(-1)?.length ?? 0) + 1
   return {
@@ -131,6 +133,26 @@ function explainBody({ body, sourceMap }: PreparedSource & { ok: true }): Prepar
     return refuse(error.message, originalPosition(found, sourceMap))
   }
   return refuse('The brackets of the script do not match: it closes more than it opens.')
+}
+
+/** More lines than that are not tried. */
+const CLOSING_LINES_MAX = 200
+
+/** The brace that closes the wrapper: up to there the text is the rest of a whole function. */
+function extraBrace(lines: readonly string[]): Position | undefined {
+  const { transformSync }: typeof import('@swc/wasm-typescript') = require('@swc/wasm-typescript')
+  const closing = [...lines.keys()].filter((index) => /^\s*}/.test(lines[index] ?? ''))
+  for (const index of closing.slice(0, CLOSING_LINES_MAX)) {
+    const column = (lines[index] ?? '').indexOf('}') + 1
+    const upTo = [...lines.slice(0, index), (lines[index] ?? '').slice(0, column)].join('\n')
+    try {
+      transformSync(OPEN + upTo, { mode: 'strip-only', module: true })
+      return { line: index + 1, column }
+    } catch (error) {
+      if (!isSwcError(error)) return undefined
+    }
+  }
+  return undefined
 }
 
 const MODULE_SYNTAX = /import statement|import\.meta|'import'|'export'|top level of a module/

@@ -3,10 +3,10 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../observability/log.ts'
-import { messageOf } from '../protocol/errors.ts'
 import { unreachable } from '../std/unreachable.ts'
+import { isCalledPlainly } from './asked-tool.ts'
 import { CallLedger, type LedgerEntry, recordOf } from './call-ledger.ts'
-import { isScriptStop, type ScriptStopError, ValueRefusedError } from './errors.ts'
+import { isScriptStop, type ScriptStopError } from './errors.ts'
 import {
   explainStop,
   explainThrown,
@@ -14,6 +14,7 @@ import {
   type FailureSetting,
   failure,
 } from './explain-failure.ts'
+import { failedText, ResultTooLargeError, reasonOf } from './failed-call.ts'
 import type { GuestCall, GuestEnd } from './guest/prelude.ts'
 import type { ScriptLimits } from './limits.ts'
 import type { PooledWorker } from './pooled-worker.ts'
@@ -22,6 +23,7 @@ import type { ClockSamples } from './script-replay.ts'
 import type { ScriptEvent, ScriptFailure, ScriptResult } from './script-result.ts'
 import type { ScriptTools } from './script-tools.ts'
 import { encodeTagged, reviveTagged } from './tagged-json.ts'
+import { unknownTool } from './unknown-tool.ts'
 import { WallClock } from './wall-clock.ts'
 import type { Catalogue, FromWorker, ScriptStopped, StopReason } from './worker-messages.ts'
 import type { WorkerState } from './worker-pool.ts'
@@ -208,7 +210,7 @@ export class ScriptRun {
     } catch (error) {
       if (isScriptStop(error)) this.#stopAs(error)
       else this.#settle(failedText(entry.id, error, 'tool'))
-      this.#endCall(entry, this.#stopTools.signal.aborted ? 'aborted' : 'failed', messageOf(error))
+      this.#endCall(entry, this.#stopTools.signal.aborted ? 'aborted' : 'failed', reasonOf(error))
     }
   }
 
@@ -293,18 +295,21 @@ export class ScriptRun {
     const { output, logs, writes } = this.#record
     for (const [key, value] of writes) stored?.set(key, value)
     if (writes.length > 0) this.#record.emit({ type: 'stored', entries: writes })
-    const warnings = [...this.#unattendedWarnings(ending), ...leftOver.map(mayStillRun)]
-    const trace = { output, calls: this.#ledger.records(), logs, warnings }
-
     const failure = this.#failureOf(ending)
+    const warnings = [
+      ...this.#unattendedWarnings(ending),
+      ...(failure?.kind === 'unknown-tool' ? [] : this.#unknownWarnings(ending)),
+      ...leftOver.map(mayStillRun),
+    ]
+    const trace = { output, calls: this.#ledger.records(), logs, warnings }
     if (failure !== undefined) return { ok: false, error: failure, ...trace }
     return { ok: true, value: returnedValue(ending), ...trace }
   }
 
   #failureOf(ending: Ending): ScriptFailure | undefined {
-    const { source, sourceMap, tools, limits } = this.#options
+    const { source, body, sourceMap, tools, limits } = this.#options
     const { entries, spawn } = tools
-    const setting: FailureSetting = { source, sourceMap, entries, spawns: spawn !== undefined, limits }
+    const setting: FailureSetting = { source, body, sourceMap, entries, spawns: spawn !== undefined, limits }
     if ('stop' in ending) return this.#explainStopped(ending, setting)
     const { outcome, unattended } = ending
     if (outcome.ok) return undefined
@@ -326,6 +331,16 @@ export class ScriptRun {
     return lost === undefined ? explainStop(stop, setting) : explainUnhandled(lost, setting)
   }
 
+  /** The engine says "not a function" of a tool that is not there, and whoever catches that learns no more. */
+  #unknownWarnings(ending: Ending): string[] {
+    if ('stop' in ending) return []
+    const { body, tools } = this.#options
+    const known = { entries: tools.entries, spawns: tools.spawn !== undefined }
+    return ending.unknownTools
+      .filter((path) => isCalledPlainly(path, body))
+      .map((path) => unknownTool(path, known))
+  }
+
   /** Losers of a race are meant to be left; what nobody looked at is most likely a missing await. */
   #unattendedWarnings(ending: Ending): string[] {
     if ('stop' in ending) return []
@@ -337,27 +352,6 @@ export class ScriptRun {
       warnings.push(`tools.${entry.path} ${how}; ${fate(entry)}.`)
     }
     return warnings
-  }
-}
-
-function failedText(id: number, error: unknown, otherwise: 'tool' | 'detached'): string {
-  const name = error instanceof Error ? error.name : 'Error'
-  return JSON.stringify([id, null, name, messageOf(error), kindOf(error) ?? otherwise])
-}
-
-function kindOf(error: unknown): 'serialization' | 'limit-output' | undefined {
-  if (error instanceof ValueRefusedError) return 'serialization'
-  return error instanceof ResultTooLargeError ? 'limit-output' : undefined
-}
-
-class ResultTooLargeError extends Error {
-  override readonly name = 'ResultTooLargeError'
-
-  constructor(path: string, bytes: number, max: number) {
-    super(
-      `tools.${path} gave ${bytes} bytes of JSON; a script takes at most ${max} from one call. ` +
-        'Ask for less, or let the tool write a file and read parts of it.',
-    )
   }
 }
 

@@ -78,17 +78,10 @@ export class ScriptRuntime implements AsyncDisposable {
 
     // A first script finds its worker starting while its source is made ready.
     this.#pool.start()
-    const asked = this.#preparer.prepare(source)
-    const prepared = asked instanceof Promise ? await asked : asked
-    if (!prepared.ok)
-      return refused(
-        explainPrepared(prepared, {
-          source,
-          entries: tools.entries,
-          spawns: tools.spawn !== undefined,
-          limits,
-        }),
-      )
+    const asked = this.#preparer.prepare(source, limits.wallMs)
+    const prepared = asked instanceof Promise ? await orAborted(asked, signal) : asked
+    if (prepared === 'aborted') return refused(abortedBefore(source))
+    if (!prepared.ok) return refused(explainPrepared(prepared, { source, entries: tools.entries }))
 
     const worker = await this.#acquire(source, signal)
     if ('kind' in worker) return refused(worker)
@@ -139,6 +132,21 @@ export class ScriptRuntime implements AsyncDisposable {
     const catalogue = { id: ++this.#catalogueCount, names, all, spawns }
     catalogues.set(entries, catalogue)
     return catalogue
+  }
+}
+
+async function orAborted<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value | 'aborted'> {
+  if (signal === undefined) return await work
+  const { promise, resolve } = Promise.withResolvers<'aborted'>()
+  const onAbort = () => resolve('aborted')
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 

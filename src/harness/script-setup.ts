@@ -9,6 +9,8 @@ import { encodeTagged } from './tagged-json.ts'
 
 /** Pictures come from calls, so what one call may give is the measure of them. */
 const IMAGES_PER_CALL_RESULT = 4
+/** All that is stored goes to each script of the thread, so one may not leave much more than a few could take. */
+const STORED_PER_RESULT = 16
 
 /**
  * @returns JSON of `GuestSetup`.
@@ -33,6 +35,7 @@ export function setupOf(
     imageChars: IMAGES_PER_CALL_RESULT * limits.callResultBytesMax,
     consoleChars: limits.consoleBytesMax,
     consoleLines: CONSOLE_LINES_MAX,
+    storedChars: STORED_PER_RESULT * limits.resultBytesMax,
     context,
     stored: entries,
     seed,

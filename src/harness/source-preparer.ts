@@ -8,6 +8,8 @@ const REMEMBERED_MAX = 1_000
 const REMEMBERED_CHARS_MAX = 16 * 1024 * 1024
 /** A parser that takes longer has met a source made to keep it busy. */
 const PREPARE_MS_MAX = 5_000
+/** Its thread may have to start first, which is no fault of the script's. */
+const PREPARE_MS_MIN = 2_000
 
 interface Waiting {
   readonly source: string
@@ -28,10 +30,11 @@ export class SourcePreparer implements AsyncDisposable {
     this.#thread ??= this.#start()
   }
 
-  /** At once when the source is remembered. Never rejects. */
-  prepare(source: string): PreparedSource | Promise<PreparedSource> {
+  /** At once when the source is remembered. Never rejects. @param wallMs What the script has for all of its run. */
+  prepare(source: string, wallMs: number): PreparedSource | Promise<PreparedSource> {
     const known = this.#remembered.get(source)
-    if (known === undefined) return this.#ask(source)
+    if (known === undefined)
+      return this.#ask(source, Math.min(Math.max(wallMs, PREPARE_MS_MIN), PREPARE_MS_MAX))
     this.#remembered.delete(source)
     this.#remembered.set(source, known)
     return known
@@ -43,12 +46,12 @@ export class SourcePreparer implements AsyncDisposable {
     await thread?.terminate()
   }
 
-  #ask(source: string): Promise<PreparedSource> {
+  #ask(source: string, ms: number): Promise<PreparedSource> {
     const thread = this.#thread ?? this.#start()
     this.#thread = thread
     return new Promise((resolve) => {
       const id = ++this.#lastId
-      const timer = setTimeout(() => this.#giveUp(), PREPARE_MS_MAX)
+      const timer = setTimeout(() => this.#giveUp(id, ms), ms)
       this.#waiting.set(id, { source, resolve, timer })
       thread.postMessage({ id, source } satisfies StripRequest)
     })
@@ -84,19 +87,15 @@ export class SourcePreparer implements AsyncDisposable {
   }
 
   /** The first in line keeps the parser busy; those behind it are asked again of a new thread. */
-  #giveUp(): void {
-    const [first] = this.#waiting
-    if (first === undefined) return
-    const [id, { resolve, timer }] = first
-    clearTimeout(timer)
-    this.#waiting.delete(id)
-    const seconds = PREPARE_MS_MAX / 1000
-    resolve({
+  #giveUp(id: number, ms: number): void {
+    const [firstId] = this.#waiting.keys()
+    this.#waiting.get(id)?.resolve({
       ok: false,
       kind: 'timeout',
-      message: `The script was not parsed within ${seconds} s. Write it more simply.`,
+      message: `The script was not parsed within ${ms} ms. Write it more simply.`,
     })
-    this.#replace()
+    this.#waiting.delete(id)
+    if (id === firstId) this.#replace()
   }
 
   #replace(): void {

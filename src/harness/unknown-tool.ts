@@ -21,6 +21,10 @@ export function unknownTool(asked: string, { entries, spawns }: KnownTools): str
 
   const prefix = isTask ? 'spawn.' : ''
   const nearest = nearestTools(asked.slice(prefix.length), entries)
+  // Asked for as one name: tools["web.search"].
+  const meant = nearest.find(({ path }) => path === asked)
+  if (meant !== undefined)
+    return `tools[${JSON.stringify(asked)}] does not exist: ${asked} is reached name by name. For example: ${meant.example ?? `await tools.${asked}(…)`}`
   const [first] = nearest
   if (first === undefined) return `tools.${asked} does not exist. ${allTools(entries)}`
   const names = nearest.map(({ path }) => `tools.${prefix}${path}`).join(', ')

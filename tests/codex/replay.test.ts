@@ -23,12 +23,17 @@ interface Killed extends AsyncDisposable {
 }
 
 /** A thread whose model had sent `source`; its process was killed when it said `word`. */
-async function killedAt(word: string, source: string, ...then: Step[]): Promise<Killed> {
+function killedAt(word: string, source: string, ...then: Step[]): Promise<Killed> {
+  return killedWith('local/any', word, [calls('exec', { source }), ...then])
+}
+
+async function killedWith(model: string, word: string, steps: readonly Step[]): Promise<Killed> {
   const [state, folder] = [await tempFolder(), await tempFolder()]
-  const provider = await startProvider([calls('exec', { source }), ...then])
-  const id = await killedId(word, [state.path, folder.path, provider.url])
+  const provider = await startProvider([...steps])
+  const id = await killedId(word, [state.path, folder.path, provider.url, model])
   const codex = new Codex({
-    model: 'local/any',
+    model,
+    models: { 'local/text': { provider: 'local', model: 'any', toolCalls: false } },
     providers: { local: { baseUrl: provider.url, apiKey: 'test-key', wireApi: 'responses' } },
     store: fileStore(state.path),
     packs: [workshop(folder.path)],
@@ -156,4 +161,21 @@ test('a task that was cut off is told to the model as interrupted; one that can 
   expect(asked).toMatch(/Task task_\S+1 \(tools\.hang\) was interrupted/)
   expect(asked).toMatch(/Task task_\S+2 \(tools\.fetchSlowly\) is done: fetched/)
   expect(await killed.trace()).toEqual(['hang', 'fetch', 'fetch'])
+})
+
+test('a script in the text of the model is taken up like one in a call', async () => {
+  const block =
+    "<tool-calls>\nawait tools.work('write')\nstore('a', 1)\nawait tools.hang()\nawait tools.work('late')\n</tool-calls>"
+  await using killed = await killedWith('local/text', 'hanging', [
+    says(`I begin.\n${block}`),
+    says('I will look.'),
+  ])
+
+  await killed.thread.continue()
+
+  expect(await killed.trace()).toEqual(['work "write"', 'hang'])
+  const told = killed.provider.requests[1]?.text
+  expect(told).toContain('<script-output>')
+  expect(told).toMatch(/✓ tools\.work done/)
+  expect(told).toMatch(/tools\.hang was at work, and whether that took effect is not known/)
 })

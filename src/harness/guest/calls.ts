@@ -52,6 +52,10 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
   let limits: CallLimits = { callsMax: 0, tasksMax: 0, argumentChars: 0, taskPrefix: '' }
   let closed = false
   let unknownTool = ''
+  const UNKNOWN_MAX = 5
+  /** As JSON. */
+  const unknownTools: Record<string, string> = create(null)
+  let unknownCount = 0
 
   /** Once its call is settled, a promise that was looked at is nobody's concern. */
   const note = (id: number, seen: CallAttention): void => {
@@ -157,6 +161,13 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
     for (let index = 0; index < batch.length; index++) settleOne(batch[index] as SettledCall)
   }
 
+  const noteUnknown = (path: string): void => {
+    unknownTool = path
+    if (unknownCount >= UNKNOWN_MAX || path.length > 200 || unknownTools[path] !== undefined) return
+    unknownCount++
+    unknownTools[path] = realm.stringify(path)
+  }
+
   /** Asked for a name it does not have, it gives undefined, so that `?.` and typeof work; the name is kept for the error. */
   const guarded = (branch: object, path: string): object =>
     new realm.Proxy(
@@ -166,7 +177,7 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
         get: (target: Record<string, unknown>, key: string | symbol) => {
           if (typeof key === 'symbol') return undefined
           const value = target[key]
-          if (value === undefined && key !== 'then' && key !== 'toJSON') unknownTool = path + key
+          if (value === undefined && key !== 'then' && key !== 'toJSON') noteUnknown(path + key)
           return value
         },
       }) as ProxyHandler<object>,
@@ -269,6 +280,14 @@ export function makeCalls(realm: Realm, codec: GuestCodec, halt: (reason: string
     unseen,
     pendingCount: () => pendingCount,
     unknownTool: () => unknownTool,
+    /** All of them, as the items of a JSON array. */
+    unknownTools: (): string => {
+      const paths = keys(unknownTools)
+      let text = ''
+      for (let index = 0; index < paths.length; index++)
+        text += `${index === 0 ? '' : ','}${unknownTools[paths[index] as string]}`
+      return text
+    },
     limit: (next: CallLimits) => {
       limits = next
     },

@@ -360,5 +360,22 @@ export function makeCodec(realm: Realm) {
     return { name: read('name') || 'Error', message: read('message'), stack: read('stack') }
   }
 
-  return { encode, accept, refuse, dataField, describeError, nameOf, builtInOf }
+  /** Names of the classes between an error and the built-in ones, one a line: where they make it is not where it is thrown. */
+  function makersOf(error: unknown): string {
+    let text = ''
+    try {
+      let prototype = prototypeOf(error as object)
+      for (let steps = 0; prototype !== null && steps < 20; steps++) {
+        if (prototype === prototypes.error) break
+        const name = nameOf(prototype)
+        if (name.length < 200) text += `${text === '' ? '' : '\n'}${name}`
+        prototype = prototypeOf(prototype)
+      }
+    } catch {
+      // A prototype that does not let itself be looked at.
+    }
+    return text
+  }
+
+  return { encode, accept, refuse, dataField, describeError, makersOf, nameOf, builtInOf }
 }

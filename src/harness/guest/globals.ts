@@ -10,6 +10,8 @@ export interface GlobalLimits {
   readonly imageChars: number
   readonly consoleChars: number
   readonly consoleLines: number
+  /** Of all stored values together, those of earlier scripts too. */
+  readonly storedChars: number
 }
 
 /** Sent to the guest as text: uses nothing from outside itself. */
@@ -27,7 +29,13 @@ export function makeGlobals(
 ) {
   const { create, stringify, keys } = realm
 
-  let limits: GlobalLimits = { resultChars: 0, imageChars: 0, consoleChars: 0, consoleLines: 0 }
+  let limits: GlobalLimits = {
+    resultChars: 0,
+    imageChars: 0,
+    consoleChars: 0,
+    consoleLines: 0,
+    storedChars: 0,
+  }
   let outputChars = 0
   let imageChars = 0
   let consoleChars = 0
@@ -48,6 +56,15 @@ export function makeGlobals(
     if (typeof value === 'string') return value
     if (typeof value !== 'object' && typeof value !== 'function') return realm.String(value)
     if (value === null) return 'null'
+    const builtIn = codec.builtInOf(value)
+    if (builtIn === realm.prototypes.promise) {
+      codec.refuse(
+        'serialization',
+        'What is to be shown is a Promise, not its value: an await is missing. Write await before the call, or await Promise.all(list) for several.',
+      )
+    }
+    // As JSON they would be empty.
+    if (builtIn === realm.prototypes.map || builtIn === realm.prototypes.set) return show(value)
     return realm.isError(value) ? show(value) : ((stringify(value) as string | undefined) ?? 'undefined')
   }
 
@@ -94,13 +111,13 @@ export function makeGlobals(
 
   // Console
 
-  const writeLine = (level: string, args: readonly unknown[]): void => {
+  const writeLine = (level: string, args: readonly unknown[], head = ''): void => {
     if (consoleLines >= limits.consoleLines || consoleChars >= limits.consoleChars) {
       if (dropped++ === 0) host.emit('["dropped",null]')
       return
     }
-    let line = ''
-    for (let index = 0; index < args.length; index++) line += (index === 0 ? '' : ' ') + show(args[index])
+    let line = head
+    for (let index = 0; index < args.length; index++) line += (line === '' ? '' : ' ') + show(args[index])
     const room = limits.consoleChars - consoleChars
     if (line.length > room) line = `${realm.slice(line, 0, room)}…`
     consoleLines++
@@ -112,11 +129,31 @@ export function makeGlobals(
   for (const level of ['log', 'info', 'debug', 'warn', 'error']) {
     consoleObject[level] = (...args) => writeLine(level, args)
   }
+  for (const name of ['dir', 'table', 'group', 'groupCollapsed', 'trace']) {
+    consoleObject[name] = (...args) => writeLine('log', args)
+  }
+  // Lines are not indented, so no group has an end.
+  consoleObject.groupEnd = () => {}
+  consoleObject.assert = (isTrue, ...args) => {
+    if (!isTrue) writeLine('error', args, 'Assertion failed')
+  }
 
   // Store
 
   /** Values as the codec's text, so that what is loaded is nobody else's object. */
   const stored: Record<string, { text: string; tagged: boolean }> = create(null)
+  let storedChars = 0
+
+  const put = (key: string, entry: { text: string; tagged: boolean }): void => {
+    storedChars += entry.text.length - (stored[key]?.text.length ?? -key.length)
+    stored[key] = entry
+  }
+
+  /** What makes it less is always taken. */
+  const hasRoom = (key: string, text: string): boolean => {
+    const before = stored[key]?.text.length ?? -key.length
+    return text.length <= before || storedChars + text.length - before <= limits.storedChars
+  }
 
   const store = (key: unknown, value: unknown): void => {
     if (typeof key !== 'string') throw new realm.TypeError('store(key, value) needs a string as its key.')
@@ -125,7 +162,13 @@ export function makeGlobals(
       charsMax: limits.resultChars,
       tooLarge: 'limit-output',
     })
-    stored[key] = encoded
+    if (!hasRoom(key, encoded.text)) {
+      codec.refuse(
+        'limit-output',
+        `store() keeps ${limits.storedChars} characters of JSON in all, and with ${stringify(key)} it would be more. Store undefined under keys that are done with, and keep big data in files.`,
+      )
+    }
+    put(key, encoded)
     emitOutput('store', `[${stringify(key)},${encoded.tagged ? 1 : 0},${encoded.text}]`)
   }
 
@@ -277,7 +320,7 @@ export function makeGlobals(
       limits = next
     },
     prefill: (entries: ReadonlyArray<readonly [key: string, tagged: 0 | 1, text: string]>) => {
-      for (const [key, tagged, entryText] of entries) stored[key] = { text: entryText, tagged: tagged === 1 }
+      for (const [key, tagged, entryText] of entries) put(key, { text: entryText, tagged: tagged === 1 })
     },
   }
 }

@@ -30,6 +30,8 @@ export type GuestOutcome =
       readonly stack: string
       /** The tool whose call ended the script, or the name under `tools` that there is not. */
       readonly path: string
+      /** Names of the script's own classes that the error is of, one a line. */
+      readonly makers?: string
     }
 
 export interface GuestEnd {
@@ -40,6 +42,8 @@ export interface GuestEnd {
     readonly [id: number, attention: 'none' | 'awaited' | 'chained' | 'combined']
   >
   readonly consoleDropped: number
+  /** Names under `tools` that were asked for and are not there; the first few. */
+  readonly unknownTools: readonly string[]
 }
 
 /** Sent to the guest as text: uses nothing from outside itself but the makers it is given. */
@@ -81,7 +85,20 @@ function startGuest(
   const isUnknownTool = (name: string, message: string): boolean =>
     calls.unknownTool() !== '' &&
     name === 'TypeError' &&
-    (message === 'not a function' || realm.startsWith(message, 'cannot read property'))
+    (message === 'not a function' ||
+      (realm.startsWith(message, 'cannot read property') && realm.slice(message, -12) === 'of undefined'))
+
+  /** What it is made of, where its own message says nothing. */
+  const messageOf = (thrown: object, message: string): string => {
+    const errors = message === '' ? codec.dataField(thrown, 'errors') : undefined
+    if (!realm.isArray(errors)) return message
+    let text = ''
+    for (let index = 0; index < errors.length && index < 5; index++) {
+      const error = realm.descriptorOf(errors, index)?.value
+      text += `${index === 0 ? '' : '; '}${realm.slice(show(error), 0, 500)}`
+    }
+    return `all ${errors.length} failed: ${text}`
+  }
 
   const describeThrown = (thrown: unknown): string => {
     if (typeof thrown !== 'object' || thrown === null || !realm.isError(thrown)) {
@@ -96,7 +113,9 @@ function startGuest(
         __proto__: null,
       })
     }
-    const { name, message, stack } = codec.describeError(thrown)
+    const described = codec.describeError(thrown)
+    const { name, stack } = described
+    const message = messageOf(thrown, described.message)
     const mark = realm.weakGet(realm.marks, thrown) as { kind: string; path?: string } | undefined
     let kind = 'runtime'
     let path = ''
@@ -110,16 +129,17 @@ function startGuest(
     return stringify({
       ok: false,
       kind,
-      name,
+      name: realm.slice(name, 0, 200),
       message: realm.slice(message, 0, 8192),
-      stack,
+      stack: realm.slice(stack, 0, 8192),
       path,
+      makers: codec.makersOf(thrown),
       __proto__: null,
     })
   }
 
   const finish = (outcome: string): void => {
-    end ??= `{"outcome":${outcome},"unattended":${calls.takeUnattended()},"consoleDropped":${globals.dropped()}`
+    end ??= `{"outcome":${outcome},"unattended":${calls.takeUnattended()},"consoleDropped":${globals.dropped()},"unknownTools":[${calls.unknownTools()}]`
   }
 
   const succeed = (value: unknown): void => {

@@ -89,6 +89,7 @@ export function captureRealm() {
       set: Set.prototype,
       promise: Promise.prototype,
       regExp: RegExp.prototype,
+      error: Error.prototype,
       typeError: TypeError.prototype,
       number: Number.prototype,
       string: String.prototype,

@@ -49,15 +49,19 @@ export interface SteeredInput {
 export class ActiveTurn {
   readonly turnId: TurnId
   readonly items: ItemLog
+  /** The shape that its answer was asked to have. */
+  readonly outputSchema: unknown
   readonly #redactor: Redactor
   readonly #controller = new AbortController()
   readonly #listeners = new Set<(event: ThreadEvent) => void>()
   readonly #settled = Promise.withResolvers<Turn>()
   #steered: SteeredInput[] = []
+  #takesInput = true
   #told: MessageItem[] = []
 
-  constructor(turnId: TurnId, redactor: Redactor) {
+  constructor(turnId: TurnId, redactor: Redactor, outputSchema?: unknown) {
     this.turnId = turnId
+    this.outputSchema = outputSchema
     this.#redactor = redactor
     this.items = new ItemLog((event) => this.emit(event), redactor)
     this.#settled.promise.catch(() => {})
@@ -93,9 +97,16 @@ export class ActiveTurn {
     if (!this.#controller.signal.aborted) this.#controller.abort(stop)
   }
 
-  /** The model reads it before its next step. */
-  steer(input: Input, author?: string): void {
-    this.#steered.push({ input, author })
+  /** The model reads it before its next step. False where there will be none: nothing was taken in. */
+  steer(input: Input, author?: string): boolean {
+    if (this.#takesInput) this.#steered.push({ input, author })
+    return this.#takesInput
+  }
+
+  /** Takes in nothing more; false, and nothing has changed, where something was not read yet. */
+  closeInput(): boolean {
+    this.#takesInput = this.#steered.length > 0
+    return !this.#takesInput
   }
 
   /** As `steer`, for what the host itself puts in. */

@@ -15,6 +15,7 @@ import type { ChatMessage, ChatOptions, ChatResult } from '../tools/chat.ts'
 import { checkChatOptions } from './check-chat.ts'
 import { parseOutput } from './end-turn.ts'
 import { TurnAbortedError } from './errors.ts'
+import { estimateUsage } from './estimate-usage.ts'
 import { fallBack } from './model-chain.ts'
 import { redactItem } from './redact-item.ts'
 import type { Runtime } from './runtime.ts'
@@ -105,13 +106,13 @@ async function ask(
     // The key is for requests that begin alike; this one has no other.
     const { promptCacheKey: _ofThreads, ...request } = model.request
     try {
-      call.begin()
+      call.begin({ ...request, ...asked })
       for await (const event of model.client.stream({ ...request, ...asked }, { signal })) call.take(event)
       return
     } catch (error) {
-      call.lose()
-      signal.throwIfAborted()
       const retry = streamRetry(error, attempt, model.streamRetriesMax)
+      call.lose(signal.aborted || !retry.retry)
+      signal.throwIfAborted()
       if (retry.retry) {
         log.warn('A call to a model failed and is made again.', { attempt, error: messageOf(error) })
         await delay(retry.delayMs, undefined, { signal })
@@ -131,6 +132,10 @@ class ChatCall {
   readonly #redactor: Redactor
   /** Texts of the newest response, by item id; of one that has not ended, what there is of it. */
   #texts = new Map<string, string>()
+  /** What is asked. */
+  #request: ModelRequest | undefined
+  /** All text of a response, once the provider has begun to answer. */
+  #heard: string | undefined
   #requestId: string | undefined
   #completed: Completed | undefined
   #usage: Usage | null = null
@@ -143,12 +148,15 @@ class ChatCall {
     this.#redactor = redactor
   }
 
-  begin(): void {
+  begin(request: ModelRequest): void {
     this.#texts = new Map()
+    this.#request = request
+    this.#heard = undefined
     this.#requestId = undefined
   }
 
   take(event: ModelEvent): void {
+    this.#heard = (this.#heard ?? '') + (event.type === 'delta' ? event.delta : '')
     switch (event.type) {
       case 'created':
         this.#requestId = event.requestId
@@ -172,10 +180,18 @@ class ChatCall {
     }
   }
 
-  /** The response broke; what the provider had said of its cost stands for all of it. */
-  lose(): void {
-    if (this.#usageSoFar === null) return
-    this.#count(this.#usageSoFar)
+  /**
+   * The response broke.
+   *
+   * @param isOver It is not asked for again, so what the provider has not said of its cost is estimated, as of a turn's.
+   */
+  lose(isOver: boolean): void {
+    const usage =
+      isOver && this.#request !== undefined && this.#heard !== undefined
+        ? estimateUsage(this.#request, this.#heard, this.#usageSoFar)
+        : this.#usageSoFar
+    if (usage === null) return
+    this.#count(usage)
     this.#usageSoFar = null
     this.#isEstimated = true
   }

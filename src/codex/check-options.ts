@@ -18,6 +18,7 @@ import {
   countOrZero,
   isRecord,
   methods,
+  milliseconds,
   nonEmpty,
   number,
   oneOf,
@@ -57,7 +58,7 @@ const PROVIDER: Record<keyof ProviderOptions, Check> = {
   query: stringRecord,
   requestRetriesMax: countOrZero,
   streamRetriesMax: countOrZero,
-  streamIdleTimeoutMs: count,
+  streamIdleTimeoutMs: milliseconds,
   profile: oneOf(...CHAT_PROFILES),
   body: record,
 }
@@ -89,7 +90,7 @@ const LIMITS: Record<keyof TurnLimits, Check> = {
   stepsMax: count,
   tokensMax: count,
   costUsdMax: amount,
-  wallMs: count,
+  wallMs: milliseconds,
   script: record,
 }
 

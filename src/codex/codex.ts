@@ -1,5 +1,6 @@
 /** The runtime: starts threads, resumes them, and looks after what they share. */
 
+import path from 'node:path'
 import { silentLog } from '../observability/log.ts'
 import { redactedLog } from '../observability/redacted-log.ts'
 import { redactedTracer } from '../observability/redacted-tracer.ts'
@@ -249,7 +250,7 @@ export class CodexRuntime implements AsyncDisposable {
         const { Session } = await import('./session.ts')
         return await Session.open(this.#runtime, id, isNew)
       },
-      forkRecords: (id) => this.#forkRecords(id),
+      forkRecords: (id, own) => this.#forkRecords(id, own),
       adopt: (id, threadOptions) => this.#resume(id, threadOptions),
       forget: (thread) => {
         this.#open.delete(thread.id)
@@ -257,14 +258,28 @@ export class CodexRuntime implements AsyncDisposable {
     }
   }
 
-  async #forkRecords(id: ThreadId): Promise<ThreadId> {
-    const { threads } = await this.#runtime.store()
+  async #forkRecords(id: ThreadId, own: ThreadOptions): Promise<ThreadId> {
+    const { doors, store } = this.#runtime
+    const { threads } = await store()
     const records = await threads.read(id)
-    const now = this.#runtime.doors.clock.now()
+    const now = doors.clock.now()
     const forked = uuidV7(now) as ThreadId
     const [first, ...rest] = records
     if (first?.type !== 'thread_meta') throw new OptionError('fork', `thread ${id} has not been run yet.`)
-    await using writer = await threads.create({ ...first.meta, id: forked, createdAt: now, forkedFrom: id })
+    const { model, agentId, threadSource, workingDirectory } = own
+    await using writer = await threads.create({
+      ...first.meta,
+      id: forked,
+      createdAt: now,
+      forkedFrom: id,
+      // Whoever resumes it elsewhere knows of its options only what stands here.
+      ...(model === undefined ? {} : { model }),
+      ...(agentId === undefined ? {} : { agentId }),
+      ...(threadSource === undefined ? {} : { source: threadSource }),
+      ...(workingDirectory === undefined
+        ? {}
+        : { workingDirectory: path.resolve(doors.workingDirectory, workingDirectory) }),
+    })
     // An answer that waits for its call holds for one thread alone.
     await writer.append(rest.filter((record) => record.type !== 'approval_answered' || !record.isStanding))
     return forked

@@ -1,6 +1,7 @@
 /** Whether a limit in money can be kept: only where it is known what the model costs. */
 
 import { OptionError } from '../protocol/errors.ts'
+import { ModelChain } from './model-chain.ts'
 import type { TurnLimits } from './options.ts'
 import type { TurnModel } from './turn-scope.ts'
 
@@ -10,9 +11,11 @@ import type { TurnModel } from './turn-scope.ts'
  * @throws {OptionError} There is a limit and no price. Providers of Chat Completions may name the cost themselves; of them
  *   it is known after the first response.
  */
-export function needsPrice({ slug, client, request }: TurnModel, limits: TurnLimits | undefined): void {
+export function needsPrice(model: TurnModel, limits: TurnLimits | undefined): void {
   if (limits?.costUsdMax === undefined) return
+  const { slug, client, request } = model
   if (request.price === undefined && client.wireApi !== 'chat') throw unknownPrice(slug)
+  if (model instanceof ModelChain && model.unpriced !== undefined) throw unknownPrice(model.unpriced)
 }
 
 /** After a response that others follow. @throws {OptionError} There is a limit, and nobody said what this has cost. */

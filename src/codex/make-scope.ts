@@ -3,6 +3,7 @@
 import { type FeatureSet, pinnedPrompt, placeTail } from '../context/index.ts'
 import { type ConversationHistory, heardBy, isUserPrompt } from '../history/index.ts'
 import type { Workspace } from '../platform/workspace.ts'
+import { messageOf } from '../protocol/errors.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import { isCall, type MessageItem, type ResponseItem } from '../protocol/response-item.ts'
 import type { ToolSpec } from '../protocol/tool-spec.ts'
@@ -186,11 +187,15 @@ function isOfAgent(item: ResponseItem): boolean {
   return item.type !== 'message' || item.role === 'assistant'
 }
 
-/** What was said to the turn since the last look, without what a hook blocked. */
+/** What was said to the turn since the last look, without what a hook blocked, or nobody can read. */
 async function steered({ turn, runtime, commandHooks }: ScopeParts): Promise<ResponseItem[]> {
   const items: ResponseItem[] = turn.takeTold()
   for (const { input, author } of turn.takeSteered()) {
-    const message = await userMessage(input, runtime.doors.workingDirectory, author)
+    const message = await userMessage(input, runtime.doors.workingDirectory, author).catch(messageOf)
+    if (typeof message === 'string') {
+      turn.emit({ type: 'error', message: `What was steered could not be read: ${message}` })
+      continue
+    }
     const submitted = isUserPrompt(message) ? await commandHooks?.promptSubmitted(message) : undefined
     items.push(...(submitted?.contexts ?? []))
     if (submitted?.stop == null) items.push(message)
@@ -207,7 +212,8 @@ function callHooks(
   if (programs === null && beforeToolCall === undefined && afterToolCall === undefined) return {}
   return {
     async beforeToolCall(call) {
-      const verdict = await beforeToolCall?.(call)
+      // Without types, null means nothing as well.
+      const verdict = (await beforeToolCall?.(call)) ?? undefined
       if (programs === null || (verdict !== undefined && 'deny' in verdict)) return verdict
       const input = verdict === undefined ? call.input : verdict.input
       return (await programs.beforeToolCall({ ...call, input })) ?? verdict

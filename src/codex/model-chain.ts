@@ -12,6 +12,8 @@ export interface PreparedModel {
   readonly toolCalls: boolean
   /** Whether a free-text tool reaches it, as such or as a function. */
   readonly takesCustomTools: boolean
+  /** Whether its cost is known, or may be told by its provider. */
+  readonly canBePriced: boolean
   open(): Promise<TurnModel>
 }
 
@@ -40,6 +42,11 @@ export class ModelChain implements TurnModel {
 
   get slug(): string {
     return this.#current.slug
+  }
+
+  /** The slug of a model that may yet take over, and of which nobody can say what it costs. */
+  get unpriced(): string | undefined {
+    return this.#later.find(({ canBePriced }) => !canBePriced)?.slug
   }
 
   get client(): TurnModel['client'] {

@@ -86,7 +86,13 @@ export class Models {
         ...(info.price === null ? {} : { price: info.price }),
       },
     }
-    return { slug, toolCalls, takesCustomTools: wireApi !== 'responses' || info.customTools, open }
+    return {
+      slug,
+      toolCalls,
+      takesCustomTools: wireApi !== 'responses' || info.customTools,
+      canBePriced: wireApi === 'chat' || info.price !== null,
+      open,
+    }
   }
 
   #client(provider: string): Promise<ModelClient> {

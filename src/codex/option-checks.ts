@@ -17,6 +17,11 @@ export const countOrZero: Check = (value) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0
     ? null
     : 'must be a whole number from 0 up'
+/** What a timer takes: one that is set for longer fires at once. */
+export const milliseconds: Check = (value) =>
+  count(value) === null && (value as number) < 2 ** 31
+    ? null
+    : `must be a whole number of milliseconds from 1 to ${2 ** 31 - 1}`
 export const number: Check = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? null : 'must be a number'
 /** Of money. */
@@ -42,7 +47,7 @@ export const oneOf =
   (value) =>
     words.includes(value as string)
       ? null
-      : `must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`
+      : `must be one of ${words.join(', ')}${typeof value === 'string' ? `, not ${JSON.stringify(value)}` : ''}`
 export const methods =
   (...names: readonly string[]): Check =>
   (value) =>

@@ -13,7 +13,13 @@ export const OPAQUE_FIELDS: ReadonlySet<string> = new Set([
   'image_url',
 ])
 
-/** The very item where there is nothing to take out. */
+/**
+ * The very item where there is nothing to take out.
+ *
+ * Half of a character, as a text that was cut carelessly ends with, goes too: providers refuse requests with one in it,
+ * and a conversation would be refused from then on.
+ */
 export function redactItem<Item extends ResponseItem>(item: Item, redactor: Redactor): Item {
-  return redactOutput(item, redactor, OPAQUE_FIELDS)
+  const wellFormed: Redactor = { ...redactor, redact: (text) => redactor.redact(text.toWellFormed()) }
+  return redactOutput(item, wellFormed, OPAQUE_FIELDS)
 }

@@ -3,7 +3,9 @@
 import { costUsdOf } from '../model/cost.ts'
 import { ContextOverflowError } from '../model/errors.ts'
 import { ModelError } from '../protocol/errors.ts'
+import type { ResponseItem } from '../protocol/response-item.ts'
 import type { Usage } from '../protocol/usage.ts'
+import { hostHook } from '../tools/host-hook.ts'
 import { TurnStop } from './active-turn.ts'
 import { needsCost } from './cost-limit.ts'
 import { type ResponseCost, runStep, type StepResult } from './run-step.ts'
@@ -56,11 +58,11 @@ export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void>
         span.setAttribute('gen_ai.usage.input_tokens', step.usage.input_tokens)
         span.setAttribute('gen_ai.usage.output_tokens', step.usage.output_tokens)
       }
-      await scope.hooks.afterResponse?.({ turnId: scope.turnId, step: tally.steps, items: step.items })
+      const response = { turnId: scope.turnId, step: tally.steps, items: step.items }
+      await hostHook(scope.hooks.afterResponse?.(response), scope.turn.signal)
       scope.turn.signal.throwIfAborted()
 
-      const steered = await scope.steered()
-      const added = step.goesOn || steered.length > 0 ? steered : await scope.beforeEnd()
+      const added = step.goesOn ? await scope.steered() : await lastWords(scope)
       scope.record(added)
       if (!step.goesOn && added.length === 0) return
       needsCost(scope.model, scope.limits, step.costUsd)
@@ -70,6 +72,17 @@ export async function runTurn(scope: TurnScope, tally: TurnTally): Promise<void>
     checkTokens(scope, tally)
     checkCost(scope, tally)
   }
+}
+
+/** What the model has to read before the turn may end; nothing where it ends, and then takes in nothing more. */
+async function lastWords(scope: TurnScope): Promise<readonly ResponseItem[]> {
+  do {
+    const steered = await scope.steered()
+    const added = steered.length > 0 ? steered : await scope.beforeEnd()
+    if (added.length > 0) return added
+    // A program that looks at the end takes its time, and somebody may have spoken meanwhile.
+  } while (!scope.turn.closeInput())
+  return []
 }
 
 /** A step; where the provider says that it is too long, once more after the conversation was compacted. */

@@ -14,6 +14,7 @@ import { ReadWriteLock } from '../std/read-write-lock.ts'
 import { redactError } from '../std/redact-error.ts'
 import type { ThreadWriter } from '../stores/ports.ts'
 import { SessionApprovals } from '../tools/approval.ts'
+import { hostHook } from '../tools/host-hook.ts'
 import { type ActiveTurn, TurnStop } from './active-turn.ts'
 import { type Approvals, cleanDecision } from './approvals.ts'
 import { checkedOut } from './checked-out.ts'
@@ -39,6 +40,7 @@ import type { TurnScope } from './turn-scope.ts'
 import type { TurnTask } from './turn-task.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 import { userMessage } from './user-message.ts'
+import { watchTime } from './watch-time.ts'
 
 export class Session implements AsyncDisposable {
   readonly #runtime: Runtime
@@ -91,6 +93,11 @@ export class Session implements AsyncDisposable {
       { type: 'approval_answered', id, answer: cleanDecision(decision), isStanding: true },
     ])
     await writer.flush()
+  }
+
+  /** Whether anything is kept of the thread. */
+  get isStored(): boolean {
+    return this.#state !== undefined
   }
 
   /** The tokens of all turns, those of other processes as far as they were read. */
@@ -167,7 +174,8 @@ export class Session implements AsyncDisposable {
     { task, prompt }: { readonly task: TurnTask; readonly prompt: MessageItem },
     tally: TurnTally,
   ): Promise<void> {
-    await this.#runtime.options.hooks?.beforeTurn?.({ threadId: this.#id, turnId: turn.turnId })
+    const { beforeTurn } = this.#runtime.options.hooks ?? {}
+    await hostHook(beforeTurn?.({ threadId: this.#id, turnId: turn.turnId }), turn.signal)
     if (plan.toolMode !== 'direct') this.#scripts ??= (await this.#runtime.scripts()).openThread()
     const { documents } = await this.#runtime.store()
     const { open } = state
@@ -231,7 +239,8 @@ export class Session implements AsyncDisposable {
       } else await runTurn(scope, tally)
     } catch (error) {
       // What was said into the turn and not read yet is not lost with it.
-      scope.record(await scope.steered().catch(() => []))
+      do scope.record(await scope.steered().catch(() => []))
+      while (!turn.closeInput())
       throw error
     } finally {
       sessionTasks.leave()
@@ -311,13 +320,13 @@ export class Session implements AsyncDisposable {
       turn.emit({ type: 'error', message })
       turn.emit({ type: 'turn.failed', error: { message } })
     }
-    await this.#tellHook(error)
+    await this.#tellHook(error, turn)
     return error
   }
 
-  async #tellHook(error: unknown): Promise<void> {
+  async #tellHook(error: unknown, { signal }: ActiveTurn): Promise<void> {
     try {
-      await this.#runtime.options.hooks?.onError?.(error)
+      await hostHook(this.#runtime.options.hooks?.onError?.(error), signal)
     } catch (problem) {
       this.#runtime.log.error('The onError hook failed.', { error: String(problem) })
     }
@@ -386,10 +395,4 @@ function optionsRecord(plan: TurnPlan): Record<string, unknown> {
     approvalPolicy: plan.approvalPolicy,
     ...(plan.agentId === undefined ? {} : { agentId: plan.agentId }),
   }
-}
-
-function watchTime(turn: ActiveTurn, wallMs: number | undefined): NodeJS.Timeout | undefined {
-  if (wallMs === undefined) return undefined
-  const stop = () => turn.stop(new TurnStop('limit', { limit: { name: 'wallMs', value: wallMs } }))
-  return setTimeout(stop, wallMs)
 }

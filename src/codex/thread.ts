@@ -36,8 +36,8 @@ export interface ThreadHome {
   readonly redactor: Redactor
   newTurnId(): TurnId
   openSession(id: ThreadId, isNew: boolean): Promise<Session>
-  /** Copies everything that a thread holds into a new one. */
-  forkRecords(id: ThreadId): Promise<ThreadId>
+  /** Copies everything that a thread holds into a new one, which is described by its own options. */
+  forkRecords(id: ThreadId, options: ThreadOptions): Promise<ThreadId>
   /** A thread that is stored already. */
   adopt(id: ThreadId, options: ThreadOptions): Thread
   forget(thread: Thread): void
@@ -120,13 +120,12 @@ export class Thread implements AsyncDisposable {
    * Say something to the turn that runs; the model reads it before its next step.
    *
    * @param options `author`: who says it, where that is not the one user.
-   * @throws {NoActiveTurnError}
+   * @throws {NoActiveTurnError} No turn runs, or it is about to end and reads nothing more.
    */
   async steer(input: Input, options: Pick<TurnOptions, 'author'> = {}): Promise<void> {
     checkTurnOptions(options)
-    const [running] = this.#turns
-    if (running === undefined) throw new NoActiveTurnError(this.id)
-    running.steer(checkInput('input', input), options.author)
+    const said = checkInput('input', input)
+    if (this.#turns[0]?.steer(said, options.author) !== true) throw new NoActiveTurnError(this.id)
   }
 
   /** Stop the turn that runs, if one does, and wait until it has. */
@@ -143,8 +142,8 @@ export class Thread implements AsyncDisposable {
     checkThreadOptions(options)
     if (this.isBusy) throw new ThreadBusyError(this.id)
     if (this.#isNew) throw new OptionError('fork', `thread ${this.id} has not been run yet; run it first.`)
-    const id = await this.#home.forkRecords(this.id)
-    return this.#home.adopt(id, { ...this.#options, ...options })
+    const own = { ...this.#options, ...options }
+    return this.#home.adopt(await this.#home.forkRecords(this.id, own), own)
   }
 
   /** Calls that wait for a person, those of a process that has ended meanwhile included. */
@@ -210,13 +209,17 @@ export class Thread implements AsyncDisposable {
     if (running !== undefined && (whenBusy === 'reject' || task.type === 'continue'))
       throw new ThreadBusyError(this.id)
     if (running !== undefined && whenBusy === 'steer' && task.type === 'prompt') {
-      running.steer(task.input, options.author)
-      emit({ type: 'thread.started', thread_id: this.id })
-      return await this.#follow(running, options, emit, stopped)
+      checkJoining(running, options)
+      if (running.steer(task.input, options.author)) {
+        emit({ type: 'thread.started', thread_id: this.id })
+        return await this.#follow(running, options, emit, stopped)
+      }
     }
 
     const before = this.#turns.map((turn) => turn.result)
-    const turn = new ActiveTurn(this.#home.newTurnId(), this.#home.redactor)
+    const turn = new ActiveTurn(this.#home.newTurnId(), this.#home.redactor, options.outputSchema)
+    // A summary is made of what there is: nobody reads what is said meanwhile.
+    if (task.type === 'compact') turn.closeInput()
     this.#turns = [...this.#turns, turn]
     const following = this.#follow(turn, options, emit, stopped)
     if (await isStoppedBefore(Promise.allSettled(before), turn.signal)) {
@@ -259,12 +262,12 @@ export class Thread implements AsyncDisposable {
         throw new OptionError(task.type, 'the thread has not been run yet. Call run() first.')
       }
       const session = await this.#openSession()
-      this.#isNew = false
       try {
         const result = await session.run(turn, task, this.#options, options, this.#approvals)
         this.#release(turn)
         turn.settle({ turn: result })
       } finally {
+        this.#isNew = !session.isStored
         this.#usage = session.usage
       }
     } catch (error) {
@@ -290,6 +293,15 @@ export class Thread implements AsyncDisposable {
 async function stopAll(turns: readonly ActiveTurn[], stop: TurnStop): Promise<void> {
   for (const turn of turns) turn.stop(stop)
   await Promise.allSettled(turns.map((turn) => turn.result))
+}
+
+/** @throws {OptionError} A run that joins another has that one's answer, which may be of another shape. */
+function checkJoining(running: ActiveTurn, { outputSchema }: TurnOptions): void {
+  if (outputSchema === undefined || outputSchema === running.outputSchema) return
+  throw new OptionError(
+    'outputSchema',
+    'the turn that runs was not asked for this shape, and whenBusy steer joins it. Wait for it, or use whenBusy queue.',
+  )
 }
 
 /** @throws {OptionError} */

@@ -11,7 +11,7 @@ import type { JsonSchema } from '../protocol/json.ts'
 import type { ApprovalPolicy, ToolMode } from '../protocol/modes.ts'
 import type { ThreadMeta } from '../protocol/thread-record.ts'
 import type { Store } from '../stores/ports.ts'
-import { compileSchema, type Schema, toJsonSchema } from '../tools/schema.ts'
+import { compileSchema, isStandardSchema, type Schema, toJsonSchema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import { needsPrice } from './cost-limit.ts'
 import type { HistoryName, ThreadOptions, TurnOptions } from './options.ts'
@@ -87,9 +87,46 @@ export async function planTurn(
  * @throws {OptionError} Nobody could say whether an answer fits it: that is better known before one is paid for.
  */
 export async function answerSchema(option: string, schema: Schema<unknown>): Promise<JsonSchema> {
-  const document = toJsonSchema(option, schema, 'output')
+  const document = answerDocument(option, schema)
   await compileSchema(option, schema)
   return document
+}
+
+/**
+ * The model writes what the schema takes. Where that differs from what it gives in nothing but defaults, the latter is
+ * told: it leaves nothing open.
+ */
+function answerDocument(option: string, schema: Schema<unknown>): JsonSchema {
+  if (!isStandardSchema(schema)) return schema
+  const taken = documentOf(option, schema, 'input')
+  const given = documentOf(option, schema, 'output')
+  if (taken instanceof OptionError && given instanceof OptionError) throw given
+  if (given instanceof OptionError) return taken as JsonSchema
+  return taken instanceof OptionError || shapeOf(taken) === shapeOf(given) ? given : taken
+}
+
+function documentOf(
+  option: string,
+  schema: Schema<unknown>,
+  side: 'input' | 'output',
+): JsonSchema | OptionError {
+  try {
+    return toJsonSchema(option, schema, side)
+  } catch (error) {
+    if (error instanceof OptionError) return error
+    throw error
+  }
+}
+
+/** Without what the two sides of one schema differ in by their defaults alone. */
+function shapeOf(document: JsonSchema): string {
+  return JSON.stringify(document, (word, value: unknown) =>
+    word === 'default' ||
+    (word === 'required' && Array.isArray(value)) ||
+    (word === 'additionalProperties' && value === false)
+      ? undefined
+      : value,
+  )
 }
 
 /** A place that is not there yet may become a file, in whose stead nothing else must stand meanwhile. */

@@ -11,6 +11,8 @@ import { createUniqueIds } from './unique-ids.ts'
 
 /** What a call is answered with that nothing answered. A fact of Codex's wire. */
 export const ABORTED = 'aborted'
+/** What providers take for the id of an item; small servers name their calls otherwise. */
+const ID = /^[\w-]{1,64}$/
 
 /**
  * Give `items` the form that every wire API accepts, and change as little as that takes.
@@ -192,9 +194,10 @@ function answerTo(call: CallItem, output: CallOutputItem | undefined): CallOutpu
   const type = call.type === 'function_call' ? 'function_call_output' : 'custom_tool_call_output'
   if (output === undefined) {
     // The same item in every request, so that a provider's cache goes on matching.
+    const id = `${call.id ?? call.call_id}_aborted`
     return {
       type,
-      id: `${call.id ?? call.call_id}_aborted`,
+      ...(ID.test(id) && { id }),
       call_id: call.call_id,
       output: ABORTED,
       success: false,

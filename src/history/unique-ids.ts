@@ -10,6 +10,14 @@ export interface UniqueIds {
   forget(): void
 }
 
+/** What providers take; one that is longer was made by a server that takes more. */
+const LENGTH_MAX = 64
+
+function numbered(id: string, number: number): string {
+  const end = `-${number}`
+  return (id.length > LENGTH_MAX ? id : id.slice(0, LENGTH_MAX - end.length)) + end
+}
+
 export function createUniqueIds(): UniqueIds {
   // An id that is taken stands here with the number to try next, so that a provider which calls
   // every call alike does not make each claim longer than the one before.
@@ -23,8 +31,8 @@ export function createUniqueIds(): UniqueIds {
       let free = wanted
       let next = nextOf(wanted)
       if (next !== undefined) {
-        while (nextOf(`${wanted}-${next}`) !== undefined) next += 1
-        free = `${wanted}-${next}`
+        while (nextOf(numbered(wanted, next)) !== undefined) next += 1
+        free = numbered(wanted, next)
         recent.set(wanted, next + 1)
       }
       recent.set(free, 2)

@@ -43,11 +43,7 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
     providerCode: shownCode(reported, redact),
     retryAfterMs: delayMsOf(response, error),
   }
-  const place = `POST ${withoutQuery(response.url)}`
-  const message =
-    status === 400
-      ? body
-      : `${config.name} answered ${status} ${redact(response.statusText)}: ${body} (${place})`
+  const message = toldAs(response, body, `${config.name} answered ${status} ${redact(response.statusText)}`)
   const kind = kindOf(reported)
   if (status === 400 && isOverflow(kind, body)) return new ContextOverflowError(message, facts)
   // OpenRouter counts what is under way against the credit; it names a time when that will be over.
@@ -58,6 +54,11 @@ export async function refusalOf(response: Response, config: ProviderConfig): Pro
   if (status === 429) return new RateLimitError(message, facts)
   if (status === 529 || (status === 503 && kind === 'overloaded')) return new OverloadedError(message, facts)
   return new ModelRefusedError(message + adviceFor(status, config.name), { ...facts, body })
+}
+
+/** A 400 says in its own words what is wrong with the request, if it says anything. */
+function toldAs({ status, url }: Response, body: string, head: string): string {
+  return (status === 400 ? body : '') || `${head}: ${body} (POST ${withoutQuery(url)})`
 }
 
 /** When to come back: as `Retry-After` says; for too many requests also as the limits or the body say. */
@@ -101,7 +102,7 @@ export async function documentFailure(
 ): Promise<ProviderError | null> {
   const redact = createRedactor(config)
   const mediaType = redact(response.headers.get('content-type') ?? '')
-  if (!/^(?:application\/json|text\/html)/i.test(mediaType)) return null
+  if (!/^(?:application|text)\/(?:[\w.-]+\+)?(?:json|html|xml)\b/i.test(mediaType)) return null
   const text = await textOf(response)
   const facts = { provider: config.name, requestId: requestIdOf(response.headers, redact) }
   const reported = reportedFailure(parseRecord(text)?.error)

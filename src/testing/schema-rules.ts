@@ -3,6 +3,9 @@
 import { isRecord, type JsonRecord, listOf } from './json.ts'
 import { type Report, TOOL_NAME } from './rules.ts'
 
+/** Of JSON Schema, what no strict schema may say. */
+const REFUSED_WORDS = ['oneOf', 'allOf', 'not', 'if', 'then', 'else', 'dependentRequired', 'dependentSchemas']
+
 interface SchemaContext {
   /** Strict schemas may leave nothing open: no optional property, no additional one. */
   readonly strict: boolean
@@ -31,7 +34,11 @@ export function checkOutputFormat(format: JsonRecord, at: string, report: Report
     report('schema', `${at}.schema`, 'a schema is an object')
     return
   }
-  checkSchema(format.schema, `${at}.schema`, { strict: format.strict === true, report })
+  const strict = format.strict === true
+  if (strict && (format.schema.type !== 'object' || format.schema.anyOf !== undefined)) {
+    report('schema', `${at}.schema`, 'a strict schema is an object at its root, and no choice')
+  }
+  checkSchema(format.schema, `${at}.schema`, { strict, report })
 }
 
 function checkSchema(schema: unknown, at: string, context: SchemaContext): void {
@@ -39,6 +46,7 @@ function checkSchema(schema: unknown, at: string, context: SchemaContext): void 
   if (schema.type === 'array' && schema.items === undefined && schema.prefixItems === undefined) {
     context.report('schema', at, 'an array schema needs items')
   }
+  if (context.strict) checkWords(schema, at, context.report)
   if (context.strict && isRecord(schema.properties))
     checkClosed(schema, schema.properties, at, context.report)
 
@@ -49,6 +57,11 @@ function checkSchema(schema: unknown, at: string, context: SchemaContext): void 
   for (const [index, child] of listOf(schema.anyOf).entries()) {
     checkSchema(child, `${at}.anyOf[${index}]`, context)
   }
+}
+
+function checkWords(schema: JsonRecord, at: string, report: Report): void {
+  const word = REFUSED_WORDS.find((refused) => schema[refused] !== undefined)
+  if (word !== undefined) report('schema', at, `'${word}' is not permitted in a strict schema`)
 }
 
 function checkClosed(schema: JsonRecord, properties: JsonRecord, at: string, report: Report): void {

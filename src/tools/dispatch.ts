@@ -19,13 +19,11 @@ import {
   ToolAbortedError,
   ToolTimeoutError,
 } from './errors.ts'
+import { hostHook, STOP_GRACE_MS } from './host-hook.ts'
 import { redactOutput } from './redact-output.ts'
 import { validate } from './schema.ts'
 import type { CallOutcome, ItemBody, ItemView, ToolContext, ToolProgress } from './tool.ts'
 import type { RegisteredTool } from './tool-set.ts'
-
-/** How long a stopped tool may take to obey before we go on without it. */
-const STOP_GRACE_MS = 2000
 
 /** May deny a call or rewrite its input. */
 export type BeforeToolCall = (call: {
@@ -96,14 +94,14 @@ export async function dispatch(call: DispatchCall, dispatcher: Dispatcher): Prom
   })
   endSpan(span, outcome)
   try {
-    const said = await dispatcher.afterToolCall?.({
-      tool: entry.directName,
-      callId,
-      input,
-      outcome,
-    })
+    const said = await hostHook(
+      dispatcher.afterToolCall?.({ tool: entry.directName, callId, input, outcome }),
+      call.signal,
+    )
     if (said !== undefined) return failure(new ToolError(said.feedback))
   } catch (error) {
+    // What the call has done is the news, where a hook was still looking at it when the turn was stopped.
+    if (call.signal.aborted && error === call.signal.reason) return outcome
     return failure(new ToolError(`The afterToolCall hook failed: ${messageOf(error)}`, { cause: error }))
   }
   return outcome
@@ -140,7 +138,10 @@ async function admit(
   const { entry, callId, signal } = call
   const { tool, directName } = entry
   let wanted = call.input
-  const verdict = await dispatcher.beforeToolCall?.({ tool: directName, callId, input: wanted })
+  const verdict = await hostHook(
+    dispatcher.beforeToolCall?.({ tool: directName, callId, input: wanted }),
+    signal,
+  )
   if (verdict !== undefined && 'deny' in verdict) {
     throw new ApprovalDeniedError(`${directName} was not run: ${verdict.deny}`)
   }

@@ -9,6 +9,9 @@ import type { Pack } from './pack.ts'
 import { toJsonSchema } from './schema.ts'
 import type { AnyTool, Requirement } from './tool.ts'
 
+/** Of a name that a model calls; a fact of every wire API. */
+const NAME_LENGTH_MAX = 64
+
 /** A tool with its place among the others. */
 export interface RegisteredTool {
   readonly tool: AnyTool
@@ -123,7 +126,14 @@ function register(pack: Pack, tool: AnyTool): RegisteredTool {
       throw new OptionError(`${where}, positional`, `the input has no field ${field}.`)
     }
   }
+  checkTimeout(where, tool.timeoutMs)
   const direct = directName(pack.namespace, tool.name)
+  if (tool.callable !== 'script' && direct.length > NAME_LENGTH_MAX) {
+    throw new OptionError(
+      where,
+      `${direct} has ${direct.length} characters; providers take names of ${NAME_LENGTH_MAX} at most.`,
+    )
+  }
   const path = scriptPath(pack.namespace, tool.name)
   return {
     tool,
@@ -135,6 +145,16 @@ function register(pack: Pack, tool: AnyTool): RegisteredTool {
     outputSchema:
       tool.output === undefined ? undefined : toJsonSchema(`${where}, output`, tool.output, 'output'),
   }
+}
+
+/** A timer that is set for longer fires at once. */
+function checkTimeout(where: string, timeoutMs: number | undefined): void {
+  if (timeoutMs === undefined || (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs < 2 ** 31))
+    return
+  throw new OptionError(
+    `${where}, timeoutMs`,
+    `must be a whole number of milliseconds from 1 to ${2 ** 31 - 1}, not ${timeoutMs}.`,
+  )
 }
 
 const origin = ({ pack, tool }: RegisteredTool) => `${tool.name} of pack ${pack.slug}`

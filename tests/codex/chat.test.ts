@@ -4,8 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTool } from '../../src/index.ts'
+import { Codex, defineTool } from '../../src/index.ts'
 import { ScriptRunner } from '../../src/script.ts'
+import { memoryStore } from '../../src/stores/index.ts'
 import {
   calls,
   cutsAfter,
@@ -245,6 +246,27 @@ test('where a model fails for good, the next of its chain answers, with retries 
 
   expect(answer).toMatchObject({ text: 'I can.', model: 'local/b' })
   expect(at.provider.requests.map(({ body }) => body.model)).toEqual(['a', 'b', 'b'])
+})
+
+test('what a model cost that failed for good is estimated, where its provider had not said it', async () => {
+  await using at = await bench([
+    [says('I could say'), cutsAfter(6)],
+    [says('Tea.'), uses({ output_tokens: 5 })],
+  ])
+  const { url } = at.provider
+  await using codex = new Codex({
+    providers: {
+      frail: { baseUrl: url, streamRetriesMax: 0 },
+      local: { baseUrl: url, apiKey: 'test-key' },
+    },
+    models: { main: { provider: 'frail', model: 'a', fallback: ['local/b'] } },
+    store: memoryStore(),
+  })
+
+  const answer = await codex.chat({ model: 'main', prompt: 'Tea?' })
+
+  expect(answer).toMatchObject({ text: 'Tea.', isUsageEstimated: true })
+  expect(answer.usage?.output_tokens).toBeGreaterThan(5)
 })
 
 test('a secret of the host is neither sent nor given back', async () => {

@@ -33,7 +33,7 @@ describe('a function that never ends', () => {
       await entered.promise
       await thread.interrupt()
 
-      expect(await run).toMatchObject({ code: name === 'onError' ? 'model_refused' : 'turn_aborted' })
+      expect(await run).toMatchObject({ code: name === 'onError' ? 'model_refused' : 'aborted' })
     },
   )
 })

@@ -121,6 +121,23 @@ test('a limit on the cost of a model without a price is refused before anything 
   expect(at.provider.requests).toEqual([])
 })
 
+test('so is one on the cost of a model that may take over', async () => {
+  await using at = await bench([says('ok')], {
+    limits: { costUsdMax: 1 },
+    models: {
+      main: { provider: 'local', model: 'a', price: { input: 1, output: 1 }, fallback: ['local/b'] },
+    },
+  })
+
+  const error = await caught(at.codex.startThread({ ...direct, model: 'main' }).run('go'))
+
+  expect(error).toMatchObject({
+    option: 'limits.costUsdMax',
+    message: expect.stringContaining('models["local/b"]'),
+  })
+  expect(at.provider.requests).toEqual([])
+})
+
 test('over Chat a provider may name the cost; where it does not, the turn goes no further', async () => {
   await using at = await bench([READ, says('never asked for')], {
     limits: { costUsdMax: 1 },

@@ -43,6 +43,16 @@ test.each<[string, AnyTool['run'], RegExp]>([
   expect(() => JSON.stringify(events)).not.toThrow()
 })
 
+test('half a character, from a tool or a host, is not sent: the thread would be refused from then on', async () => {
+  await using at = await bench([calls('odd'), says('done')], { packs: giving(() => 'cut here \ud83d') })
+  const thread = at.codex.startThread({ workingDirectory: at.folder.path, toolMode: 'direct' })
+
+  await thread.run('and \udca9 here')
+
+  expect(at.provider.requests[1]?.outputOf('odd')).toBe('cut here \ufffd')
+  expect(at.provider.requests[1]?.text).not.toMatch(/\\ud[89a-f]/i)
+})
+
 test.each<[string, AnyTool['run']]>([
   ['a big integer', () => ({ n: 10n })],
   ['a circle', () => circle],

@@ -96,6 +96,27 @@ test('a fork goes its own way and leaves the first thread as it was', async () =
   expect((await at.codex.threads.list()).map(({ meta }) => meta.forkedFrom ?? null)).toContain(thread.id)
 })
 
+test('a fork with options of its own keeps them where it is resumed', async () => {
+  await using at = await bench([says('one'), says('two')])
+  const planner = at.codex.startThread({
+    workingDirectory: at.folder.path,
+    toolMode: 'direct',
+    agentId: 'ann',
+  })
+  await planner.run('Plan.')
+
+  const { id } = await planner.fork({ model: 'local/other', agentId: 'bob' })
+  await at.codex.close()
+  await using elsewhere = new Codex({
+    providers: { local: { baseUrl: at.provider.url, apiKey: 'test-key' } },
+    store: at.store,
+  })
+  await elsewhere.resumeThread(id, { toolMode: 'direct' }).run('Code.')
+
+  expect(at.provider.requests[1]?.body.model).toBe('other')
+  expect(at.provider.requests[1]?.texts('user')).toContain('<message from="ann">\none\n</message>')
+})
+
 test('threads are listed, archived, brought back and deleted', async () => {
   await using state = await tempFolder()
   await using at = await bench([says('one')], { store: fileStore(state.path) })
@@ -142,7 +163,11 @@ test('a thread whose first run could not begin is as new as before', async () =>
   const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
 
   const notBegun = await failure(thread.run('hello', { model: 'nobody/at-all' }))
-  const others = await Promise.all([thread.fork(), thread.continue(), thread.compact()].map(failure))
+  const others = [
+    await failure(thread.fork()),
+    await failure(thread.continue()),
+    await failure(thread.compact()),
+  ]
   const asked = await thread.approvals()
   const listed = await at.codex.threads.list()
 

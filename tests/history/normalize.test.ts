@@ -131,6 +131,16 @@ describe('a history', () => {
     check([reasoning('r1'), assistant(''), call('a'), output('a')], [reasoning('r1'), call('a'), output('a')])
   })
 
+  test('has no id that a provider would refuse, where the calls had none', () => {
+    const long = 'c'.repeat(64)
+    const items = normalize([call(long), output(long), call(long), output(long), call('a|b')])
+
+    const [, , second] = items
+    expect(second).toMatchObject({ call_id: `${'c'.repeat(62)}-2` })
+    expect(items.at(-1)).toMatchObject({ call_id: 'a|b', output: 'aborted' })
+    expect(items.at(-1)).not.toHaveProperty('id')
+  })
+
   test('loses messages without text or image, and empty text of the others', () => {
     const image = { type: 'input_image' as const, image_url: 'data:,' }
     const empty = { type: 'input_text' as const, text: '' }

@@ -581,6 +581,50 @@ test.each(['responses', 'chat'] as const)(
   },
 )
 
+const asked = (call_id: string): ResponseItem => ({
+  type: 'function_call',
+  call_id,
+  name: 'view',
+  arguments: '{}',
+})
+const answered = (call_id: string): ResponseItem => ({ type: 'function_call_output', call_id, output: 'ok' })
+
+test('on Chat, nothing of another wire API comes between a call and its output', async () => {
+  const between: ResponseItem[] = [
+    { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm.' }] },
+    { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'And the other.' }] },
+  ]
+  const input = [user('hi'), asked('1'), ...between, asked('2'), answered('1'), answered('2')]
+
+  const { body } = await sent('chat', requestWith({ input }))
+
+  expect((body.messages as unknown[]).slice(2)).toEqual([
+    {
+      role: 'assistant',
+      content: 'And the other.',
+      tool_calls: ['1', '2'].map((id) => ({
+        id,
+        type: 'function',
+        function: { name: 'view', arguments: '{}' },
+      })),
+    },
+    { role: 'tool', tool_call_id: '1', content: 'ok' },
+    { role: 'tool', tool_call_id: '2', content: 'ok' },
+  ])
+})
+
+test('on Responses, an id that another server made too long is shortened, of call and output alike', async () => {
+  const [one, other] = ['a', 'b'].map((end) => 'thought'.repeat(40) + end)
+  const input = [one, other].flatMap((id = '') => [asked(id), answered(id)])
+
+  const { body } = await sent('responses', requestWith({ input }))
+
+  const ids = (body.input as { call_id: string }[]).slice(1).map(({ call_id }) => call_id)
+  expect(ids[0]).toHaveLength(64)
+  expect(ids).toEqual([ids[0], ids[0], ids[2], ids[2]])
+  expect(ids[0]).not.toBe(ids[2])
+})
+
 test('an item is sent the same whatever the order of its fields', async () => {
   const reversed = conversation.map(
     (item) => Object.fromEntries(Object.entries(item).reverse()) as ResponseItem,

@@ -157,6 +157,14 @@ test('aborting ends the wait between two tries', async () => {
   expect(error).toBe('enough')
 })
 
+test('a 400 without words is told of all the same', async () => {
+  await using server = await startSseServer(refuses(400, ''))
+
+  const { error } = await failureOf(await clientFor(server.url, 'responses'))
+
+  expect(error).toMatchObject({ status: 400, message: expect.stringContaining('local answered 400') })
+})
+
 test('a 400 speaks in the words of its body', async () => {
   const body = '{ "error": {"message":"bad request here"} }'
   await using server = await startSseServer(refuses(400, body))

@@ -120,6 +120,49 @@ test.each(endpoints)('without tools a call gives data as well: %s', async (_, en
   expect(output).toEqual({ ...answer, unit: 'mm' })
 })
 
+const rule = z.object({ kind: z.literal('a'), note: z.string().prefault('none') })
+
+test.each<[string, z.ZodType, string, unknown]>([
+  [
+    'a text that becomes a number',
+    z.object({ n: z.string().pipe(z.coerce.number()) }),
+    '{"n":"3"}',
+    { n: 3 },
+  ],
+  [
+    'a text that is measured',
+    z.object({ n: z.string().transform(({ length }) => length) }),
+    '{"n":"abc"}',
+    { n: 3 },
+  ],
+  ['a default that is checked', rule, '{"kind":"a"}', { kind: 'a', note: 'none' }],
+])('the model is told what a schema takes, not what comes of it: %s', async (_, schema, said, output) => {
+  await using at = await speaking({ wireApi: 'responses' }, [says(said)])
+
+  const answer = await at.codex.chat({ prompt: 'Go.', schema })
+
+  expect(answer.output).toEqual(output)
+  const told = JSON.stringify(at.provider.requests[0]?.body.text)
+  expect(told).toContain('"type":"string"')
+  expect(told).not.toContain('"number"')
+})
+
+test.each<[string, z.ZodType, string]>([
+  ['a list', z.array(z.string()), '["a"]'],
+  ['a choice', z.union([rule, z.object({ kind: z.literal('b') })]), '{"kind":"b"}'],
+  ['a choice by a field', z.object({ is: z.discriminatedUnion('kind', [rule]) }), '{"is":{"kind":"a"}}'],
+  ['a pair', z.object({ at: z.tuple([z.number(), z.number()]) }), '{"at":[1,2]}'],
+])('what no provider takes as strict is asked for without: %s', async (_, schema, said) => {
+  for (const wireApi of ['responses', 'chat'] as const) {
+    await using at = await speaking({ wireApi }, [says(said)])
+
+    await at.codex.chat({ prompt: 'Go.', schema })
+
+    const { text, response_format: format } = at.provider.requests[0]?.body ?? {}
+    expect(JSON.stringify(text ?? format)).toContain('"strict":false')
+  }
+})
+
 test('a JSON Schema that leads nowhere is refused before anything is asked', async () => {
   await using at = await speaking({ wireApi: 'responses' }, [])
   const thread = at.codex.startThread({ workingDirectory: at.folder.path })

@@ -26,6 +26,8 @@ const patchOutput = { type: 'custom_tool_call_output', call_id: 'call_2', output
 const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'sealed' }
 
 const empty = { type: 'object', properties: {} }
+const closed = { type: 'object', required: ['a'], additionalProperties: false }
+const strictAnswer = { type: 'json_schema', name: 'answer', strict: true }
 const tool = { type: 'function', name: 'read_file', description: 'Reads.', strict: false, parameters: empty }
 const patchTool = {
   type: 'custom',
@@ -279,6 +281,18 @@ test.each<[string, Fields, Rule, string]>([
     },
     'schema',
     'tools[0].parameters',
+  ],
+  [
+    'a strict answer that is no object',
+    { text: { format: { ...strictAnswer, schema: { type: 'array', items: { type: 'string' } } } } },
+    'schema',
+    'text.format.schema',
+  ],
+  [
+    'a strict answer with a word that no strict schema has',
+    { text: { format: { ...strictAnswer, schema: { ...closed, properties: { a: { oneOf: [] } } } } } },
+    'schema',
+    'text.format.schema.a',
   ],
   [
     'an output format without a name',

@@ -107,7 +107,7 @@ function encodeMessages(request: ModelRequest, provider: string, profile: ChatPr
       case 'message':
         endOutputs()
         if (item.role === 'assistant') {
-          assistant = startAnswer(item)
+          assistant = withText(openCalls(assistant), item) ?? startAnswer(item)
         } else {
           messages.push(encodeMessage(item))
           assistant = null
@@ -116,6 +116,8 @@ function encodeMessages(request: ModelRequest, provider: string, profile: ChatPr
         break
       case 'reasoning':
         endOutputs()
+        // Between calls whose outputs are still to come there is no place for it.
+        if (openCalls(assistant) !== null) break
         reasoning = encodeReasoning(item, maker)
         assistant = null
         break
@@ -147,6 +149,19 @@ function encodeMessages(request: ModelRequest, provider: string, profile: ChatPr
 function addCall(assistant: AssistantMessage, call: ChatToolCall, profile: ChatProfile): void {
   assistant.tool_calls = [...(assistant.tool_calls ?? []), call]
   if (profile.reasoningOnCalls !== null) assistant[profile.reasoningOnCalls] ??= ''
+}
+
+/** The message whose calls wait for their outputs. */
+function openCalls(assistant: AssistantMessage | null): AssistantMessage | null {
+  return assistant?.tool_calls === undefined ? null : assistant
+}
+
+/** Other wire APIs have words between calls of one response; here nothing comes between a call and its output. */
+function withText(assistant: AssistantMessage | null, item: MessageItem): AssistantMessage | null {
+  if (assistant === null) return null
+  const texts = [assistant.content ?? '', textOf(item)].filter((text) => text !== '')
+  if (texts.length > 0) assistant.content = texts.join('\n\n')
+  return assistant
 }
 
 function encodeMessage(item: MessageItem): ChatMessage {

@@ -5,6 +5,7 @@ import type { ToolSpec } from '../../protocol/tool-spec.ts'
 import { keptFor, type Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
 import { canBeStrict } from '../strict-schema.ts'
+import { shortCallId } from './call-id.ts'
 import type { InputItem, RequestBody, WireTool } from './wire.ts'
 
 /**
@@ -75,16 +76,22 @@ function encodeItem(item: ResponseItem, maker: Maker): InputItem | null {
       return {
         type: 'function_call',
         ...id,
-        call_id: item.call_id,
+        call_id: shortCallId(item.call_id),
         name: item.name,
         ...(item.namespace === undefined ? {} : { namespace: item.namespace }),
         arguments: item.arguments,
       }
     case 'custom_tool_call':
-      return { type: 'custom_tool_call', ...id, call_id: item.call_id, name: item.name, input: item.input }
+      return {
+        type: 'custom_tool_call',
+        ...id,
+        call_id: shortCallId(item.call_id),
+        name: item.name,
+        input: item.input,
+      }
     case 'function_call_output':
     case 'custom_tool_call_output':
-      return { type: item.type, ...id, call_id: item.call_id, output: encodeOutput(item.output) }
+      return { type: item.type, ...id, call_id: shortCallId(item.call_id), output: encodeOutput(item.output) }
     case 'web_search_call':
       return {
         type: 'web_search_call',

@@ -1,8 +1,8 @@
 /** The front door: `Codex`, what it takes to write a tool, and the types a host needs. */
 
-import { splitOptions } from './codex/check-options.ts'
 import { CodexRuntime } from './codex/codex.ts'
-import type { CodexOptions, ThreadOptions, TurnOptions } from './codex/options.ts'
+import { splitOptions } from './codex/options/check-options.ts'
+import type { CodexOptions, ThreadOptions, TurnOptions } from './codex/options/options.ts'
 import { Run } from './codex/run.ts'
 import { openDoors } from './open-doors.ts'
 import { OptionError } from './protocol/errors.ts'
@@ -21,7 +21,7 @@ export {
   TurnLimitError,
   UnknownApprovalError,
 } from './codex/errors.ts'
-export type { HookCommand, HookCommands, HookEvent, HookGroup } from './codex/hook-commands.ts'
+export type { HookCommand, HookCommands, HookEvent, HookGroup } from './codex/hooks/hook-commands.ts'
 export type {
   AnswerUserInput,
   Approve,
@@ -36,9 +36,9 @@ export type {
   TurnOptions,
   UserInputRequest,
   WhenBusy,
-} from './codex/options.ts'
+} from './codex/options/options.ts'
+export type * from './codex/options/sdk-names.ts'
 export { Run } from './codex/run.ts'
-export type * from './codex/sdk-names.ts'
 export { type StreamedTurn, Thread } from './codex/thread.ts'
 export type { Log } from './observability/log.ts'
 export type { Span, Tracer } from './observability/tracer.ts'

@@ -1,8 +1,16 @@
 /** The harness's own door: scripts with packs by slug, or with plain functions, without an agent. */
 
-import { APPROVAL_POLICY, checkPacks, SANDBOX_MODE } from './codex/check-options.ts'
-import { type Check, checkRecord, count, methods, nonEmpty, packList, record } from './codex/option-checks.ts'
-import { runTool, scriptTools } from './codex/script-calls.ts'
+import { APPROVAL_POLICY, checkPacks, SANDBOX_MODE } from './codex/options/check-options.ts'
+import {
+  type Check,
+  checkRecord,
+  count,
+  methods,
+  nonEmpty,
+  packList,
+  record,
+} from './codex/options/option-checks.ts'
+import { runTool, scriptTools } from './codex/scripts/calls.ts'
 import { ThreadBoard } from './codex/thread-board.ts'
 import { threadDocuments } from './codex/thread-documents.ts'
 import {

@@ -3,7 +3,7 @@
 import type { Log } from '../observability/log.ts'
 import type { ApprovalDecision, ApprovalRequest } from '../protocol/approval.ts'
 import { UnknownApprovalError } from './errors.ts'
-import type { Approve } from './options.ts'
+import type { Approve } from './options/options.ts'
 
 const ALIVE_MS = 60_000
 

@@ -16,13 +16,18 @@ import type { ChatData, ChatOptions, ChatResult } from '../tools/chat.ts'
 import type { Pack } from '../tools/pack.ts'
 import type { OutputOf, Schema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
-import { checkCodexOptions, checkPacks, checkThreadOptions, IGNORED_OPTIONS } from './check-options.ts'
 import type { Doors } from './doors.ts'
 import type { OneShotOptions, OneShotResult } from './one-shot.ts'
-import type { CodexOptions, ImportedRollout, RolloutImportOptions, ThreadOptions } from './options.ts'
+import {
+  checkCodexOptions,
+  checkPacks,
+  checkThreadOptions,
+  IGNORED_OPTIONS,
+} from './options/check-options.ts'
+import type { CodexOptions, ImportedRollout, RolloutImportOptions, ThreadOptions } from './options/options.ts'
+import { readSdkConfig, type SdkConfig } from './options/sdk-config.ts'
 import type { RolloutSurroundings } from './rollout/index.ts'
 import type { Runtime } from './runtime.ts'
-import { readSdkConfig, type SdkConfig } from './sdk-config.ts'
 import { Thread, type ThreadHome } from './thread.ts'
 
 const DEFAULT_PACKS = ['core-codex', 'file-cabinet']
@@ -230,7 +235,7 @@ export class CodexRuntime implements AsyncDisposable {
       store,
       tools: toolsOf(packs, doors, options.requestUserInput !== undefined),
       scripts: once(async () => {
-        const { ScriptHost } = await import('./script-host.ts')
+        const { ScriptHost } = await import('./scripts/host.ts')
         const host = new ScriptHost(options.limits?.script, log)
         this.#closers.push(() => host[Symbol.asyncDispose]())
         return host

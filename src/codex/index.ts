@@ -1,6 +1,5 @@
 /** Threads, and the loop that joins every room below. */
 
-export { checkCodexOptions, checkThreadOptions, checkTurnOptions, splitOptions } from './check-options.ts'
 export { CodexRuntime, type Threads } from './codex.ts'
 export type { Doors } from './doors.ts'
 export {
@@ -14,7 +13,13 @@ export {
   TurnLimitError,
   UnknownApprovalError,
 } from './errors.ts'
-export type { HookCommand, HookCommands, HookEvent, HookGroup } from './hook-commands.ts'
+export type { HookCommand, HookCommands, HookEvent, HookGroup } from './hooks/hook-commands.ts'
+export {
+  checkCodexOptions,
+  checkThreadOptions,
+  checkTurnOptions,
+  splitOptions,
+} from './options/check-options.ts'
 export type {
   AnswerUserInput,
   Approve,
@@ -29,6 +34,6 @@ export type {
   TurnOptions,
   UserInputRequest,
   WhenBusy,
-} from './options.ts'
+} from './options/options.ts'
 export { Run } from './run.ts'
 export { type StreamedTurn, Thread } from './thread.ts'

@@ -4,7 +4,7 @@ import type { ModelInfo } from '../model/model-table.ts'
 import { isSurvivable } from '../model/survivable.ts'
 import type { Log } from '../observability/log.ts'
 import { messageOf } from '../protocol/errors.ts'
-import type { TurnModel } from './turn-scope.ts'
+import type { TurnModel } from './turn/turn-scope.ts'
 
 /** A model whose client is made when it is its turn. */
 export interface PreparedModel {

@@ -10,9 +10,9 @@ import { OptionError } from '../protocol/errors.ts'
 import type { ThreadId } from '../protocol/ids.ts'
 import type { Doors } from './doors.ts'
 import { ModelChain, type PreparedModel } from './model-chain.ts'
-import type { CodexOptions, ModelOptions, ProviderOptions, ThreadOptions } from './options.ts'
-import type { SdkConfig } from './sdk-config.ts'
-import type { TurnModel } from './turn-scope.ts'
+import type { CodexOptions, ModelOptions, ProviderOptions, ThreadOptions } from './options/options.ts'
+import type { SdkConfig } from './options/sdk-config.ts'
+import type { TurnModel } from './turn/turn-scope.ts'
 
 /** Codex's `stream_max_retries`. */
 const STREAM_RETRIES_MAX = 5

@@ -7,8 +7,8 @@ import type { JsonSchema } from '../protocol/json.ts'
 import type { Turn } from '../protocol/turn.ts'
 import type { Pack } from '../tools/pack.ts'
 import { defineTool } from '../tools/tool.ts'
-import { count, isRecord, nonEmpty } from './option-checks.ts'
-import type { ThreadOptions } from './options.ts'
+import { count, isRecord, nonEmpty } from './options/option-checks.ts'
+import type { ThreadOptions } from './options/options.ts'
 import type { Thread } from './thread.ts'
 
 const TURNS_MAX = 20

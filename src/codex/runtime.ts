@@ -9,9 +9,9 @@ import type { Store } from '../stores/ports.ts'
 import type { Pack } from '../tools/pack.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { Doors } from './doors.ts'
-import type { CodexOptions, ThreadOptions } from './options.ts'
-import type { ScriptHost } from './script-host.ts'
-import type { TurnModel } from './turn-scope.ts'
+import type { CodexOptions, ThreadOptions } from './options/options.ts'
+import type { ScriptHost } from './scripts/host.ts'
+import type { TurnModel } from './turn/turn-scope.ts'
 
 export interface Runtime {
   readonly options: CodexOptions

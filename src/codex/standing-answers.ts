@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalRequest } from '../protocol/approval.ts'
-import type { OpenQuestion, OpenTurn } from './open-turn.ts'
+import type { OpenQuestion, OpenTurn } from './turn/open-turn.ts'
 
 export class StandingAnswers {
   readonly #left: OpenQuestion[]

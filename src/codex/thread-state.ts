@@ -15,10 +15,10 @@ import type { MessageItem } from '../protocol/response-item.ts'
 import type { ThreadMeta, ThreadRecord } from '../protocol/thread-record.ts'
 import type { Usage } from '../protocol/usage.ts'
 import { unreachable } from '../std/unreachable.ts'
-import { type OpenTurn, openTurnOf } from './open-turn.ts'
-import type { HistoryName } from './options.ts'
-import type { TurnTask } from './turn-task.ts'
-import { addUsage, NO_USAGE } from './usage.ts'
+import type { HistoryName } from './options/options.ts'
+import { type OpenTurn, openTurnOf } from './turn/open-turn.ts'
+import type { TurnTask } from './turn/turn-task.ts'
+import { addUsage, NO_USAGE } from './turn/usage.ts'
 
 export interface ThreadState {
   readonly meta: ThreadMeta

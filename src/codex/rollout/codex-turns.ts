@@ -3,7 +3,7 @@
 import { isRecord, type JsonRecord } from '../../model/json-record.ts'
 import type { ThreadRecord } from '../../protocol/thread-record.ts'
 import type { Usage } from '../../protocol/usage.ts'
-import { addUsage, NO_USAGE } from '../usage.ts'
+import { addUsage, NO_USAGE } from '../turn/usage.ts'
 
 type TurnStatus = Extract<ThreadRecord, { type: 'turn_ended' }>['status']
 

@@ -5,7 +5,7 @@ import type { JsonRecord } from '../../model/json-record.ts'
 import type { ResponseItem } from '../../protocol/response-item.ts'
 import type { ThreadMeta, ThreadRecord } from '../../protocol/thread-record.ts'
 import type { Usage } from '../../protocol/usage.ts'
-import { addUsage, NO_USAGE } from '../usage.ts'
+import { addUsage, NO_USAGE } from '../turn/usage.ts'
 import { oursOf, toCodexItem } from './codex-item.ts'
 import { OURS, type RolloutLine } from './rollout-line.ts'
 

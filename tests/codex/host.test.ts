@@ -188,32 +188,6 @@ test('a tracer gets a span for each request and each call, all of them ended', a
   expect([...open]).toEqual([])
 })
 
-test('pain 11: four hundred turns on one signal leave no listener behind', async () => {
-  const warnings: Error[] = []
-  const listen = (warning: Error) => warnings.push(warning)
-  process.on('warning', listen)
-  await using at = await bench([says('ok')], { provider: { whenScriptEnds: 'repeat' } })
-  const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...direct })
-  const { signal } = new AbortController()
-  let listeners = 0
-  const add = signal.addEventListener.bind(signal)
-  const remove = signal.removeEventListener.bind(signal)
-  signal.addEventListener = (...args: Parameters<typeof add>) => {
-    listeners += 1
-    add(...args)
-  }
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-    listeners -= 1
-    remove(...args)
-  }
-
-  for (let turn = 0; turn < 400; turn += 1) await thread.run('go', { signal })
-
-  process.off('warning', listen)
-  expect(listeners).toBe(0)
-  expect(warnings).toEqual([])
-})
-
 test('steering reaches the turn that runs, and needs one', async () => {
   await using at = await bench([calls('update_plan', { plan: [] }), says('done')])
   const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...direct })

@@ -18,7 +18,7 @@ function warnings(): readonly string[] {
   return heard
 }
 
-test(`${TURNS} turns on one signal leave no listener on it`, async () => {
+test(`pain 11: ${TURNS} turns on one signal leave no listener on it`, async () => {
   const listenersInside: number[] = []
   const stop = new AbortController()
   const count = () => getEventListeners(stop.signal, 'abort').length

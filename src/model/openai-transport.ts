@@ -1,6 +1,7 @@
 /** Requests through the `openai` package, with nothing of its own in them. */
 
 import { ModelError } from '../protocol/errors.ts'
+import { bodyText } from './body-text.ts'
 import type { Transport } from './connection.ts'
 import { requestHeaders } from './http-headers.ts'
 import type { ProviderConfig } from './model-client.ts'
@@ -41,10 +42,17 @@ export async function openaiTransport(config: ProviderConfig): Promise<Transport
       return response
     },
   })
+  const addresses = new Map<string, string>()
+  const addressOf = (path: string) => {
+    const known = addresses.get(path) ?? client.buildURL(path, null)
+    addresses.set(path, known)
+    return known
+  }
   return {
     async post(path, body, signal) {
       try {
-        return await client.post(path, { body, stream: true, signal }).asResponse()
+        const init = { method: 'post', body: bodyText(body), signal }
+        return await client.fetchWithTimeout(addressOf(path), init, NEVER_MS, new AbortController())
       } catch (error) {
         const cause = error instanceof Error ? (error.cause ?? error) : error
         throw cause instanceof ModelError ? cause : unreachable(cause, config)

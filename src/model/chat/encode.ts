@@ -5,6 +5,7 @@ import type { ToolSpec } from '../../protocol/tool-spec.ts'
 import { describeFormat, FREE_TEXT_PARAMETERS } from '../free-text-tool.ts'
 import { keptFor, type Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
+import { oncePerTools } from '../once-per-tools.ts'
 import { withCacheMarks } from './cache-marks.ts'
 import { keptFields } from './kept-fields.ts'
 import { outputFormat } from './output-format.ts'
@@ -38,7 +39,7 @@ export function encodeRequest(request: ModelRequest, provider: string, profile: 
     messages: arranged(conversation, request, profile),
     stream: true,
     stream_options: { include_usage: true },
-    ...(tools.length === 0 ? {} : { tools: tools.map((tool) => encodeTool(tool, profile)) }),
+    ...(tools.length === 0 ? {} : { tools: encodeTools(tools, profile) }),
     ...parallelCalls(request, profile),
     ...(format === undefined ? {} : { response_format: format }),
     ...(temperature === undefined ? {} : { temperature }),
@@ -216,6 +217,10 @@ function encodeOutput(item: CallOutputItem): { text: string; images: ContentPart
     images: [{ type: 'text', text: `[Output of the tool call ${item.call_id}:]` }, ...images],
   }
 }
+
+const encodeTools = oncePerTools((tools, profile: ChatProfile) =>
+  tools.map((tool) => encodeTool(tool, profile)),
+)
 
 function encodeTool(tool: ToolSpec, profile: ChatProfile): ChatTool {
   const { name, description } = tool

@@ -5,6 +5,7 @@ import type { ToolSpec } from '../../protocol/tool-spec.ts'
 import { describeFormat, FREE_TEXT_PARAMETERS } from '../free-text-tool.ts'
 import type { Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
+import { oncePerTools } from '../once-per-tools.ts'
 import { endingInBreakpoint, withBreakpoints } from './breakpoints.ts'
 import { type Conversation, converse, type Turn } from './conversation.ts'
 import { textBlocks } from './encode-item.ts'
@@ -96,15 +97,18 @@ function encodeTools(
     )
     return { tool_choice: { type: 'none' }, tools: endingInBreakpoint(declared) }
   }
-  const mayBeStrict = createStrictBudget()
-  const declared = tools.map((tool) => encodeTool(tool, mayBeStrict, profile))
   return {
     ...(parallelToolCalls
       ? {}
       : { tool_choice: { type: 'auto' as const, disable_parallel_tool_use: true as const } }),
-    tools: endingInBreakpoint(declared),
+    tools: declaredTools(tools, profile),
   }
 }
+
+const declaredTools = oncePerTools((tools, profile: MessagesProfile) => {
+  const mayBeStrict = createStrictBudget()
+  return endingInBreakpoint(tools.map((tool) => encodeTool(tool, mayBeStrict, profile)))
+})
 
 function encodeTool(tool: ToolSpec, mayBeStrict: StrictBudget, profile: MessagesProfile): WireTool {
   const parameters = tool.type === 'custom' ? FREE_TEXT_PARAMETERS : inputSchema(tool.parameters)

@@ -4,6 +4,7 @@ import type { ContentItem, ResponseItem, ToolOutput } from '../../protocol/respo
 import type { ToolSpec } from '../../protocol/tool-spec.ts'
 import { keptFor, type Maker } from '../maker.ts'
 import type { ModelRequest } from '../model-client.ts'
+import { oncePerTools } from '../once-per-tools.ts'
 import { canBeStrict } from '../strict-schema.ts'
 import { shortCallId } from './call-id.ts'
 import type { InputItem, RequestBody, WireTool } from './wire.ts'
@@ -27,7 +28,7 @@ export function encodeRequest(request: ModelRequest, provider: string): RequestB
     model: request.model,
     stream: true,
     input,
-    tools: request.tools.map(encodeTool),
+    tools: encodeTools(request.tools, WIRE),
     tool_choice: 'auto',
     parallel_tool_calls: request.parallelToolCalls,
     ...(request.reasoning === undefined ? {} : { reasoning: request.reasoning }),
@@ -116,6 +117,10 @@ function encodeContent(part: ContentItem): InputItem {
 function encodeOutput(output: ToolOutput): string | InputItem[] {
   return typeof output === 'string' ? output : output.map(encodeContent)
 }
+
+/** Its tools look the same to everybody. */
+const WIRE = {}
+const encodeTools = oncePerTools((tools) => tools.map(encodeTool))
 
 function encodeTool(tool: ToolSpec): WireTool {
   if (tool.type === 'custom') {

@@ -102,6 +102,7 @@ async function ask(
   signal: AbortSignal,
   { log }: ChatHome,
 ): Promise<void> {
+  let waitedMs = 0
   for (let attempt = 1; ; attempt += 1) {
     // The key is for requests that begin alike; this one has no other.
     const { promptCacheKey: _ofThreads, ...request } = model.request
@@ -110,15 +111,17 @@ async function ask(
       for await (const event of model.client.stream({ ...request, ...asked }, { signal })) call.take(event)
       return
     } catch (error) {
-      const retry = streamRetry(error, attempt, model.streamRetriesMax)
+      const retry = streamRetry(error, attempt, model.streamRetriesMax, waitedMs)
       call.lose(signal.aborted || !retry.retry)
       signal.throwIfAborted()
       if (retry.retry) {
         log.warn('A call to a model failed and is made again.', { attempt, error: messageOf(error) })
+        waitedMs += retry.delayMs
         await delay(retry.delayMs, undefined, { signal })
       } else {
         if ((await fallBack(model, error)) === null) throw error
         attempt = 0
+        waitedMs = 0
       }
     }
   }

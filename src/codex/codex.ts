@@ -17,6 +17,7 @@ import type { Pack } from '../tools/pack.ts'
 import type { OutputOf, Schema } from '../tools/schema.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { Doors } from './doors.ts'
+import { ThreadBusyError } from './errors.ts'
 import type { OneShotOptions, OneShotResult } from './one-shot.ts'
 import {
   checkCodexOptions,
@@ -36,6 +37,7 @@ const DEFAULT_PACKS = ['core-codex', 'file-cabinet']
 export interface Threads {
   /** Newest first. */
   list(options?: { readonly archived?: boolean }): Promise<ThreadSummary[]>
+  /** @throws {ThreadBusyError} A turn of this `Codex` runs on it. {ThreadInUseError} One of another process does. */
   archive(id: string): Promise<void>
   unarchive(id: string): Promise<void>
   /** Its documents go with it. Deleting what is not there is no error. */
@@ -108,8 +110,7 @@ export class CodexRuntime implements AsyncDisposable {
    */
   resumeThread(id: string, options: ThreadOptions = {}): Thread {
     this.#checkThread(options)
-    if (typeof id !== 'string' || id === '') throw new OptionError('id', 'must be the id of a thread.')
-    return this.#resume(id as ThreadId, options)
+    return this.#resume(threadId(id), options)
   }
 
   /**
@@ -151,11 +152,15 @@ export class CodexRuntime implements AsyncDisposable {
   get threads(): Threads {
     const threads = async () => (await this.#runtime.store()).threads
     return {
-      list: async (options) => await (await threads()).list(options),
-      archive: async (id) => await (await threads()).archive(id as ThreadId),
-      unarchive: async (id) => await (await threads()).unarchive(id as ThreadId),
+      list: async (options) => await (await threads()).list(options ?? undefined),
+      archive: async (id) => {
+        // The store would blame a writer that nobody can name.
+        if (this.#open.get(threadId(id))?.isBusy === true) throw new ThreadBusyError(id)
+        await (await threads()).archive(threadId(id))
+      },
+      unarchive: async (id) => await (await threads()).unarchive(threadId(id)),
       delete: async (id) => {
-        await this.#open.get(id as ThreadId)?.close()
+        await this.#open.get(threadId(id))?.close()
         const { documents } = await this.#runtime.store()
         for (const { fileKey } of await documents.list({ owner: id })) await documents.delete(fileKey)
         await (await threads()).delete(id as ThreadId)
@@ -289,6 +294,12 @@ export class CodexRuntime implements AsyncDisposable {
     await writer.append(rest.filter((record) => record.type !== 'approval_answered' || !record.isStanding))
     return forked
   }
+}
+
+/** @throws {OptionError} */
+function threadId(id: unknown): ThreadId {
+  if (typeof id !== 'string' || id === '') throw new OptionError('id', 'must be the id of a thread.')
+  return id as ThreadId
 }
 
 /** Of the options what is a key, or is called one, and what of the environment looks like a secret. */

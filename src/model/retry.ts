@@ -6,7 +6,7 @@ import { ModelRefusedError, ModelUnreachableError, OverloadedError, ProviderErro
 const BASE_DELAY_MS = 200
 const STREAM_RETRIES_MAX = 5
 /**
- * The longest wait before a retry: ten minutes.
+ * The longest wait before a retry, and of all waits for one request together: ten minutes.
  *
  * A provider that asks for more is not waited for, since whoever started the turn would take it for hung; the error
  * carries the time. It also stays far from 2^31 ms, past which a timer fires at once.
@@ -51,19 +51,26 @@ export type StreamRetry = { readonly retry: true; readonly delayMs: number } | {
  * Whether a turn asks again after this failure, and how long it waits first.
  *
  * Codex also tries again what `retryable` calls hopeless, such as a 404: this is its table, not a judgement of ours.
- * Three things are ours. A provider that asks for more than ten minutes is not asked again, and neither is one that
+ * Three things are ours. A provider that asks for more than ten minutes, at once or in all, is not asked again, and neither is one that
  * redirects, because Codex follows those and we do not. One that breaks off for having too much to do, or names a time to
  * come back, is asked again: that is over in seconds, and what was done of the turn would be lost with it.
  *
  * @param attempt 1 before the first retry.
  * @param retriesMax Codex's `stream_max_retries`, 5.
+ * @param waitedMs How long the retries before this one were waited for, together.
  */
-export function streamRetry(error: unknown, attempt: number, retriesMax = STREAM_RETRIES_MAX): StreamRetry {
+export function streamRetry(
+  error: unknown,
+  attempt: number,
+  retriesMax = STREAM_RETRIES_MAX,
+  waitedMs = 0,
+): StreamRetry {
   if (attempt > retriesMax || !(error instanceof ModelError)) return { retry: false }
   const retryAfterMs = error instanceof ProviderError ? error.retryAfterMs : undefined
   const never: StreamRetry = { retry: false }
-  if (retryAfterMs !== undefined && retryAfterMs > RETRY_AFTER_MS_MAX) return never
-  const again: StreamRetry = { retry: true, delayMs: retryDelayMs(attempt, { retryAfterMs }) }
+  const delayMs = retryDelayMs(attempt, { retryAfterMs })
+  if (waitedMs + delayMs > RETRY_AFTER_MS_MAX) return never
+  const again: StreamRetry = { retry: true, delayMs }
   switch (error.code) {
     case 'model_unreachable':
     case 'stream_interrupted':

@@ -243,6 +243,8 @@ describe('what a file may hold', () => {
   })
 })
 
+const DEEP = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`
+
 describe('a file that cannot be meant', () => {
   test.each([
     ['no JSON', [meta(), 'nonsense', item(user('x'))], 2, 'not a JSON object'],
@@ -263,6 +265,12 @@ describe('a file that cannot be meant', () => {
       'replacement_history',
     ],
     ['nothing', [''], 1, 'session_meta'],
+    [
+      'nesting without end',
+      [meta(), `{"timestamp":"2026-11-22T00:00:00Z","type":"response_item","payload":{"type":"odd","deep":${DEEP}}}`],
+      2,
+      'too deeply',
+    ],
   ])('%s: the error names file and line, and nothing is imported', async (_, lines, at, problem) => {
     await using codex = await bench([])
     const file = await rolloutFile(codex, ...lines)

@@ -134,6 +134,19 @@ test('threads are listed, archived, brought back and deleted', async () => {
   expect(await ids(false)).toEqual([])
 })
 
+test('a thread is not archived while a turn runs on it, and what is no id is refused', async () => {
+  await using at = await bench([says('one')])
+  const thread = at.codex.startThread({ workingDirectory: at.folder.path, ...options })
+  const run = thread.run('first')
+
+  await expect(at.codex.threads.archive(thread.id)).rejects.toMatchObject({ code: 'thread_busy' })
+  await run
+  await at.codex.threads.archive(thread.id)
+
+  // @ts-expect-error What a caller without types may pass.
+  await expect(at.codex.threads.archive(null)).rejects.toMatchObject({ option: 'id' })
+})
+
 test('a last line that a crash tore is left out; a damaged line before it is named', async () => {
   await using state = await tempFolder()
   await using at = await bench([says('one'), says('two')], { store: fileStore(state.path) })

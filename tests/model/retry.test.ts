@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { retryDelayMs, streamRetry } from '../../src/model/index.ts'
+import { RateLimitError, retryDelayMs, streamRetry } from '../../src/model/index.ts'
 import { clientFor, eventsOf, failureOf, gist } from '../support/model-client.ts'
 import { recordedResponses } from '../support/recorded-streams.ts'
 import {
@@ -105,6 +105,13 @@ test.each([
     expect(error).toMatchObject({ status, retryAfterMs })
     expect(streamRetry(error, 1)).toEqual(retry ? { retry, delayMs: retryAfterMs } : { retry })
   }
+})
+
+test('all waits for one request together stay within ten minutes', () => {
+  const error = new RateLimitError('Slow down.', { provider: 'p', status: 429, retryAfterMs: 240_000 })
+
+  expect(streamRetry(error, 3, 5, 360_000)).toEqual({ retry: true, delayMs: 240_000 })
+  expect(streamRetry(error, 4, 5, 360_001)).toEqual({ retry: false })
 })
 
 test('our own delays stop growing at ten minutes', () => {

@@ -36,13 +36,28 @@ export function readRollout(text: string, options: ReadRolloutOptions): RolloutC
     if (line.trim() === '') continue
     const parsed = parseLine(line)
     if (typeof parsed !== 'string') {
-      const problem = reader.take(options.redact({ ...parsed }) as unknown as RolloutLine)
+      const problem = isTooDeep(line, parsed)
+        ? 'it is nested too deeply to be kept'
+        : reader.take(options.redact({ ...parsed }) as unknown as RolloutLine)
       if (problem !== null) throw options.damaged(index + 1, problem)
     } else if (index < last || reader.isEmpty) {
       throw options.damaged(index + 1, parsed)
     }
   }
   return reader.finish() ?? throws(options.damaged(1, NO_META))
+}
+
+/** Shorter than this, nothing is nested so deeply that writing it would end at the stack's end. */
+const DEEP_LINE_CHARS = 4_000
+
+function isTooDeep(line: string, parsed: object): boolean {
+  if (line.length < DEEP_LINE_CHARS) return false
+  try {
+    JSON.stringify(parsed)
+    return false
+  } catch {
+    return true
+  }
 }
 
 const NO_META = 'it is no session_meta, which every rollout file of Codex begins with'

@@ -50,6 +50,7 @@ interface Summary {
 async function askForSummary(items: readonly ResponseItem[], scope: TurnScope): Promise<Summary> {
   const { signal } = scope.turn
   let left = items
+  let waitedMs = 0
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await readSummary(left, scope)
@@ -60,8 +61,9 @@ async function askForSummary(items: readonly ResponseItem[], scope: TurnScope): 
         attempt = 0
         continue
       }
-      const retry = streamRetry(error, attempt, scope.model.streamRetriesMax)
+      const retry = streamRetry(error, attempt, scope.model.streamRetriesMax, waitedMs)
       if (!retry.retry) throw error
+      waitedMs += retry.delayMs
       await delay(retry.delayMs, undefined, { signal })
     }
   }

@@ -41,6 +41,7 @@ export async function runStep(
   lose: (cost: ResponseCost) => void,
 ): Promise<StepResult> {
   let requests = 0
+  let waitedMs = 0
   for (let attempt = 1; ; attempt += 1) {
     requests += 1
     const response = new Response(scope, step, requests)
@@ -51,7 +52,7 @@ export async function runStep(
       await response.finishCalls()
       response.keepPartial()
       const { streamRetriesMax } = scope.model
-      const retry = streamRetry(error, attempt, streamRetriesMax)
+      const retry = streamRetry(error, attempt, streamRetriesMax, waitedMs)
       const lost = response.cost(scope.turn.signal.aborted || !retry.retry)
       if (lost !== null) lose(lost)
       scope.turn.signal.throwIfAborted()
@@ -59,6 +60,7 @@ export async function runStep(
         await askNextModel(scope, error)
         response.retract()
         attempt = 0
+        waitedMs = 0
         continue
       }
       response.retract()
@@ -66,6 +68,7 @@ export async function runStep(
         type: 'error',
         message: `Reconnecting... ${attempt}/${streamRetriesMax} (${messageOf(error)})`,
       })
+      waitedMs += retry.delayMs
       await delay(retry.delayMs, undefined, { signal: scope.turn.signal })
     }
   }

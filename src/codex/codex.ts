@@ -257,7 +257,7 @@ export class CodexRuntime implements AsyncDisposable {
       redactor: this.#runtime.redactor,
       newTurnId: () => uuidV7(doors.clock.now()) as TurnId,
       openSession: async (id, isNew) => {
-        const { Session } = await import('./session.ts')
+        const { Session } = await sessionModule()
         return await Session.open(this.#runtime, id, isNew)
       },
       forkRecords: (id, own) => this.#forkRecords(id, own),
@@ -354,11 +354,7 @@ async function loadTools(
   doors: Doors,
   hasUser: boolean,
 ): Promise<ToolSet> {
-  const [{ ToolSet }, { definePack }, { compileSchema }] = await Promise.all([
-    import('../tools/tool-set.ts'),
-    import('../tools/pack.ts'),
-    import('../tools/schema.ts'),
-  ])
+  const [{ ToolSet }, { definePack }, { compileSchema }] = await toolModules()
   const loaded = await Promise.all(
     packs.map((pack) => (typeof pack === 'string' ? doors.loadPack(pack) : pack)),
   )
@@ -370,6 +366,12 @@ async function loadTools(
   }
   return set
 }
+
+// Even a module that is loaded already takes a tenth of a millisecond to be imported again.
+const sessionModule = once(() => import('./session.ts'))
+const toolModules = once(() =>
+  Promise.all([import('../tools/tool-set.ts'), import('../tools/pack.ts'), import('../tools/schema.ts')]),
+)
 
 /** The first call's promise for all; one that fails is tried again by the next call. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -267,7 +267,10 @@ describe('a file that cannot be meant', () => {
     ['nothing', [''], 1, 'session_meta'],
     [
       'nesting without end',
-      [meta(), `{"timestamp":"2026-11-22T00:00:00Z","type":"response_item","payload":{"type":"odd","deep":${DEEP}}}`],
+      [
+        meta(),
+        `{"timestamp":"2026-11-22T00:00:00Z","type":"response_item","payload":{"type":"odd","deep":${DEEP}}}`,
+      ],
       2,
       'too deeply',
     ],

@@ -1,14 +1,9 @@
 /** Requests through the `openai` package, with nothing of its own in them. */
 
-import { ModelError } from '../protocol/errors.ts'
-import { bodyText } from './body-text.ts'
 import type { Transport } from './connection.ts'
 import { requestHeaders } from './http-headers.ts'
 import type { ProviderConfig } from './model-client.ts'
-import { refusalOf, unreachable } from './refusal.ts'
-
-/** The package's own deadline is switched off: silence is measured by us. The longest that a timer takes. */
-const NEVER_MS = 2 ** 31 - 1
+import { fetchWith, NEVER_MS, sdkTransport } from './sdk-transport.ts'
 
 /**
  * A transport for everything that speaks OpenAI's HTTP.
@@ -35,28 +30,7 @@ export async function openaiTransport(config: ProviderConfig): Promise<Transport
     maxRetries: 0,
     timeout: NEVER_MS,
     logLevel: 'off',
-    fetch: async (url, init) => {
-      const response = await fetch(url, { ...init, headers, redirect: 'manual' })
-      // Thrown here because the package would parse the body and lose its text.
-      if (!response.ok) throw await refusalOf(response, config)
-      return response
-    },
+    fetch: fetchWith(headers, config),
   })
-  const addresses = new Map<string, string>()
-  const addressOf = (path: string) => {
-    const known = addresses.get(path) ?? client.buildURL(path, null)
-    addresses.set(path, known)
-    return known
-  }
-  return {
-    async post(path, body, signal) {
-      try {
-        const init = { method: 'post', body: bodyText(body), signal }
-        return await client.fetchWithTimeout(addressOf(path), init, NEVER_MS, new AbortController())
-      } catch (error) {
-        const cause = error instanceof Error ? (error.cause ?? error) : error
-        throw cause instanceof ModelError ? cause : unreachable(cause, config)
-      }
-    },
-  }
+  return sdkTransport(client, config)
 }

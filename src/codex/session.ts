@@ -40,7 +40,7 @@ import type { TurnScope } from './turn/turn-scope.ts'
 import type { TurnTask } from './turn/turn-task.ts'
 import { addUsage, NO_USAGE } from './turn/usage.ts'
 import { userMessage } from './turn/user-message.ts'
-import { watchTime } from './watch-time.ts'
+import { watchTime } from './turn/watch-time.ts'
 
 export class Session implements AsyncDisposable {
   readonly #runtime: Runtime
